@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files: read with a maximum, written so that a crash leaves the old or the new one. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+#define READ_STEP 16384
+
+int file_read_fd(int fd, struct buf *b)
+{
+	char step[READ_STEP];
+
+	for (;;) {
+		ssize_t r = fd_read_full(fd, step, sizeof(step));
+
+		if (r < 0)
+			return (int)r;
+		buf_add(b, step, (size_t)r);
+		if (b->err)
+			return b->err;
+		if ((size_t)r < sizeof(step))
+			return 0;
+	}
+}
+
+int file_read(int dir, const char *path, struct buf *b, struct err *e)
+{
+	AUTO_CLOSE int fd = -EBADF;
+	int r;
+
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return err_sys(e, -errno, "cannot open %s", path);
+	r = file_read_fd(fd, b);
+	return r < 0 ? err_sys(e, r, "cannot read %s", path) : 0;
+}
+
+static int write_temp(int dir, const char *temp, const void *p, size_t n, int sync)
+{
+	AUTO_CLOSE int fd = -EBADF;
+	int r;
+
+	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	r = fd_write_full(fd, p, n);
+	if (r == 0 && sync && fsync(fd) < 0)
+		r = -errno;
+	return r;
+}
+
+int file_write(int dir, const char *name, const void *p, size_t n, int sync, struct err *e)
+{
+	char temp[NAME_MAX + 1];
+	int r;
+
+	if (snprintf(temp, sizeof(temp), ".%s.new", name) >= (int)sizeof(temp))
+		return err_sys(e, -ENAMETOOLONG, "%s", name);
+	r = write_temp(dir, temp, p, n, sync);
+	if (r == 0 && renameat(dir, temp, dir, name) < 0)
+		r = -errno;
+	if (r == 0 && sync && fsync(dir) < 0)
+		r = -errno;
+	if (r < 0) {
+		unlinkat(dir, temp, 0);
+		return err_sys(e, r, "cannot write %s", name);
+	}
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files: read with a maximum, written so that a crash leaves the old or the new one. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * file_read - append the content of a file to a buffer; the buffer's maximum holds.
+ * @dir:  directory fd or AT_FDCWD
+ * @path: named by us or by the user; links are followed
+ *
+ * Returns 0; -E2BIG when it is larger than the buffer may be; else negative errno, @e filled.
+ */
+int file_read(int dir, const char *path, struct buf *b, struct err *e);
+
+/*
+ * file_read_fd - the same for an open file; reads from its present offset.
+ */
+int file_read_fd(int fd, struct buf *b);
+
+/*
+ * file_write - replace a file: temporary name beside it, fsync when asked, rename.
+ * @sync: non-zero to survive a power cut
+ *
+ * Returns 0 or negative errno, @e filled; the old file stays on failure.
+ */
+int file_write(int dir, const char *name, const void *p, size_t n, int sync, struct err *e);
+
+#endif
