@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With clang, fortified headers define these two as macros, and a macro cannot be poisoned. */
+#undef sprintf
+#undef vsprintf
+
 /* Each has a checked replacement: struct buf for building text, num_* for reading numbers. */
 #pragma GCC poison strcpy strcat strncat sprintf vsprintf strtok atoi atol atoll
 #pragma GCC poison strtol strtoul strtoll strtoull system popen gets
