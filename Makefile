@@ -15,9 +15,9 @@ ROOMS := base linux policy plan tier sandbox review cmd
 SRC := $(wildcard $(ROOMS:%=src/%/*.c))
 STAGE_OWN := $(wildcard src/stage/*.c)
 # What the stage links beside its own room; its line budget counts these too.
-STAGE_SHARED := base/err.c base/fd.c base/num.c base/path.c plan/verify.c \
-	linux/userns.c linux/mount.c linux/overlay.c linux/landlock.c linux/seccomp_load.c \
-	linux/caps.c linux/netns.c linux/limits.c
+STAGE_SHARED := base/buf.c base/err.c base/fd.c base/path.c plan/op.c plan/plan.c plan/verify.c \
+	linux/caps.c linux/channel.c linux/landlock.c linux/limits.c linux/mount.c linux/netns.c \
+	linux/overlay.c linux/pty.c linux/seccomp.c linux/userns.c
 STAGE_SRC := $(STAGE_OWN) $(wildcard $(STAGE_SHARED:%=src/%))
 OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o)
 STAGE_OBJ := $(STAGE_SRC:src/%.c=$(BUILD)/stage/%.o)
@@ -42,8 +42,9 @@ HARDEN += $(shell echo 'int x;' | $(CC) -ftrivial-auto-var-init=zero -Werror -xc
 endif
 RELRO := -Wl,-z,relro,-z,now,-z,noexecstack
 FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
-INCLUDE := -Isrc -Iinclude
-BANNED := -include base/banned.h
+# Quoted includes only: src/linux/mount.h must never stand in for the kernel header of that name.
+INCLUDE := -iquote src -Iinclude
+BANNED := -include src/base/banned.h
 COMMON := -std=gnu17 -D_GNU_SOURCE $(INCLUDE) $(WARN) -g -fno-common -fPIE -MMD -MP
 ifdef SAN
 # Sanitizer builds are for tests: dynamic, and without what would hide a finding.
@@ -115,4 +116,159 @@ $(BUILD)/tiercel-stage: $(STAGE_OBJ)
 	@$(STAGE_LD) -static -nostartfiles -Wl,-pie,--no-dynamic-linker $(RELRO) -o $@ \
 		$(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $(STAGE_OBJ) $(MUSL_LIB)/crtn.o
 
--include $(OBJ:.o=.d) $(STAGE_OBJ:.o=.d)
+
+# --- manual pages and completion, out of the parser's own tables -----------------------------------
+MAN := tiercel.1 tiercel-run.1 tiercel-policy.5
+COMPLETION := bash/tiercel zsh/_tiercel fish/tiercel.fish
+$(BUILD)/pages.stamp: $(BUILD)/tiercel
+	@tools/pages $(BUILD)/tiercel $(BUILD) $(MAN) -- $(COMPLETION)
+	@touch $@
+
+# --- install -------------------------------------------------------------------------------------
+.PHONY: install uninstall clean
+BIN_DIR := $(DESTDIR)$(PREFIX)/bin
+LIBEXEC_DIR := $(DESTDIR)$(PREFIX)/libexec/tiercel
+MAN_DIR := $(DESTDIR)$(PREFIX)/share/man
+BASH_DIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSH_DIR := $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+FISH_DIR := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+MAN_PATH = $(MAN_DIR)/man$(patsubst .%,%,$(suffix $(1)))/$(1)
+install: all
+	install -D -m 755 -t $(BIN_DIR) $(BUILD)/tiercel
+	install -D -m 755 -t $(LIBEXEC_DIR) $(BUILD)/tiercel-stage
+	$(foreach m,$(MAN),install -D -m 644 $(BUILD)/man/$(m) $(call MAN_PATH,$(m)) &&) :
+	install -D -m 644 $(BUILD)/completion/bash/tiercel $(BASH_DIR)/tiercel
+	install -D -m 644 $(BUILD)/completion/zsh/_tiercel $(ZSH_DIR)/_tiercel
+	install -D -m 644 $(BUILD)/completion/fish/tiercel.fish $(FISH_DIR)/tiercel.fish
+
+uninstall:
+	rm -f $(BIN_DIR)/tiercel $(LIBEXEC_DIR)/tiercel-stage $(foreach m,$(MAN),$(call MAN_PATH,$(m)))
+	rm -f $(BASH_DIR)/tiercel $(ZSH_DIR)/_tiercel $(FISH_DIR)/tiercel.fish
+	[ ! -d $(LIBEXEC_DIR) ] || rmdir --ignore-fail-on-non-empty $(LIBEXEC_DIR)
+
+clean:
+	rm -rf $(BUILD)
+
+# --- tests ---------------------------------------------------------------------------------------
+# Unit tests and fuzz harnesses link one archive of everything but the mains, sanitized. The stage's
+# own room is in it as well, built like the rest, so that its pure parts can be tested.
+.PHONY: unit unit-programs fuzz fuzz-programs fuzz-corpus corpus-programs system escape bench
+RESULTS ?= $(BUILD)/results
+TEST_SRC := $(wildcard tests/unit/*/test_*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+TESTS := $(TEST_SRC:tests/%.c=$(BUILD)/tests/%)
+FUZZERS := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
+CORPUS := $(FUZZERS:%=%-corpus)
+ALL_OBJ := $(filter-out %/main.o,$(OBJ) $(STAGE_OWN:src/%.c=$(BUILD)/obj/%.o))
+TEST_FLAGS = $(filter-out -Wmissing-prototypes,$(HOST_FLAGS)) -Itests
+
+$(BUILD)/all.a: $(ALL_OBJ)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/all.a
+	@mkdir -p $(@D)
+	@echo "  TEST    $*"
+	@$(CC) $(TEST_FLAGS) -MF $@.d -MT $@ $(LINK) -o $@ $< $(BUILD)/all.a -lcmocka $(LIBS)
+
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/all.a
+	@mkdir -p $(@D)
+	@echo "  FUZZ    $*"
+	@$(CC) $(TEST_FLAGS) -fsanitize=fuzzer -MF $@.d -MT $@ $(LINK) -o $@ $< $(BUILD)/all.a $(LIBS)
+
+# The same harness as a plain program: it runs the files it is given, once each.
+$(BUILD)/tests/fuzz/%-corpus: tests/fuzz/%.c tests/fuzz/driver.c $(BUILD)/all.a
+	@mkdir -p $(@D)
+	@echo "  CORPUS  $*"
+	@$(CC) $(filter-out -MMD -MP,$(TEST_FLAGS)) $(LINK) -o $@ $(filter %.c %.a,$^) $(LIBS)
+
+unit-programs: $(TESTS)
+corpus-programs: $(CORPUS)
+fuzz-programs: $(FUZZERS)
+
+unit:
+	@$(MAKE) BUILD=$(BUILD)/san SAN=1 unit-programs
+	@tools/run-tests unit $(RESULTS) $(TESTS:$(BUILD)/%=$(BUILD)/san/%)
+
+fuzz-corpus:
+	@$(MAKE) BUILD=$(BUILD)/san SAN=1 corpus-programs
+	@tools/run-tests corpus $(RESULTS) tests/fuzz/corpus $(CORPUS:$(BUILD)/%=$(BUILD)/san/%)
+
+# Builds the fuzzers; with FUZZ_SECONDS=n it runs each that long, new inputs kept beside the program.
+FUZZ_SECONDS ?= 0
+fuzz:
+	@$(MAKE) BUILD=$(BUILD)/fuzz CC=clang SAN=1 FUZZ=1 fuzz-programs
+	@[ $(FUZZ_SECONDS) = 0 ] || tools/run-tests fuzz $(FUZZ_SECONDS) tests/fuzz/corpus \
+		$(FUZZERS:$(BUILD)/%=$(BUILD)/fuzz/%)
+
+# Attack programs run inside sandboxes of every kind, so each is one static file.
+ESCAPE := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/escape/*.c))
+$(BUILD)/escape/%: tests/escape/%.c $(BUILD)/host.flags
+	@mkdir -p $(@D)
+	@echo "  ESCAPE  $*"
+	@$(CC) $(TEST_FLAGS) -MF $@.d -MT $@ $(LINK) -o $@ $<
+escape: $(ESCAPE)
+
+system: all escape
+	@TIERCEL_BUILD=$(abspath $(BUILD)) tools/run-tests system $(RESULTS) $(PYTHON) $(PYTEST_ARGS)
+
+# The floor that figures are held against is built as the stage is: static, against musl.
+FLOOR := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
+$(BUILD)/bench/%: bench/%.c $(BUILD)/stage.flags | $(BUILD)/kernel
+	@mkdir -p $(@D)
+	@$(STAGE_LD) $(STAGE_FLAGS) -MF $@.d -MT $@ -fno-pie -static $(RELRO) -o $@ $<
+bench: all $(FLOOR)
+	@for b in start work diff density; do [ ! -x bench/$$b ] || \
+		TIERCEL_BUILD=$(abspath $(BUILD)) bench/$$b || exit 1; done
+
+# --- checks --------------------------------------------------------------------------------------
+.PHONY: check gates format format-check tidy analyze compilers shell
+C_FILES := $(wildcard src/*/*.[ch] include/*.h tests/*/*.[ch] tests/unit/*/*.[ch] bench/*.[ch])
+format:
+	clang-format -i --style=file $(C_FILES)
+format-check:
+	@clang-format --style=file --dry-run --Werror $(C_FILES)
+gates:
+	@tools/check
+shell:
+	@shellcheck $$(tools/scripts)
+
+compilers:
+	@$(MAKE) BUILD=$(BUILD)/gcc WERROR=1 CC=gcc all
+	@$(MAKE) BUILD=$(BUILD)/clang WERROR=1 CC=clang all
+
+TIDIED := $(patsubst src/%.c,$(BUILD)/tidy/%.ok,$(SRC) $(STAGE_OWN))
+tidy: $(TIDIED)
+$(BUILD)/tidy/%.ok: src/%.c .clang-tidy
+	@mkdir -p $(@D)
+	@echo "  TIDY    $*.c"
+	@clang-tidy --quiet --warnings-as-errors='*' $< -- -std=gnu17 -D_GNU_SOURCE $(INCLUDE) \
+		$(BANNED) $(PLACES) 2>$@.log || { cat $@.log; exit 1; }
+	@touch $@
+
+ANALYZED := $(patsubst src/%.c,$(BUILD)/analyze/%.o,$(STAGE_OWN) $(wildcard src/linux/*.c src/plan/*.c))
+analyze: $(ANALYZED)
+$(BUILD)/analyze/%.o: src/%.c
+	@mkdir -p $(@D)
+	@echo "  ANALYZE $*.c"
+	@gcc $(HOST_FLAGS) -fanalyzer -Werror $(BANNED) -c -o $@ $<
+
+check:
+	@$(MAKE) gates
+	@$(MAKE) shell
+	@$(MAKE) compilers
+	@$(MAKE) analyze tidy
+	@$(MAKE) unit fuzz-corpus
+
+help:
+	@echo "all        tiercel and tiercel-stage, manual pages, completion"
+	@echo "check      every gate, both compilers, analysers, unit tests"
+	@echo "unit       unit tests; fuzz-corpus: fuzz seeds as plain tests (both with sanitizers)"
+	@echo "system     tests of real sandboxes; PYTEST_ARGS= chooses some"
+	@echo "fuzz       builds the fuzzers; FUZZ_SECONDS=n runs them"
+	@echo "bench      figures against peers, side by side"
+	@echo "gates, format, format-check, shell, compilers, tidy, analyze"
+	@echo "install, uninstall   PREFIX=$(PREFIX) DESTDIR="
+	@echo "Variables: BUILD=$(BUILD) CC=$(CC) SAN=1 WERROR=1 CFLAGS="
+
+-include $(OBJ:.o=.d) $(STAGE_OBJ:.o=.d) $(ANALYZED:.o=.d) $(addsuffix .d,$(TESTS) $(FUZZERS) $(ESCAPE))
