@@ -30,8 +30,9 @@ enum plan_kind {
 	PLAN_LINK,	/* a = path, b = target */
 	PLAN_FILE,	/* a = path, b = content, n0 = mode */
 	PLAN_SHARE,	/* a = path: a writable part of the root */
-	PLAN_BIND,	/* a = host path, b = path, n0/n1 = device and inode expected */
-	PLAN_OVERLAY,	/* a = host path, b = path, n0/n1 = device and inode; see PLAN_STORE */
+	PLAN_BIND,	/* a = path inside, b = host path, n0/n1 = device and inode expected,
+			 * n2/n3 = uid and gid on disk to show as the payload's (F_IDMAP) */
+	PLAN_OVERLAY,	/* as PLAN_BIND, with the changes kept in the store before it */
 	PLAN_STORE,	/* a = host path of upper/ and work/ for the next overlay, n0/n1 alike */
 	PLAN_PROC,	/* a = path */
 	PLAN_DEVPTS,	/* a = path */
