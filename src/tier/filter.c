@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A compiler from verdicts by system call number to classic BPF. */
+#include "tier/filter.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <string.h>
+
+#define X32_BIT 0x40000000u
+#define ARG_LOW(i) ((uint32_t)(offsetof(struct seccomp_data, args) + (i) * 8))
+#define NEW_SPACES                                                                                 \
+	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
+	 CLONE_NEWCGROUP)
+#define RET(v) BPF_STMT(BPF_RET | BPF_K, (v))
+#define LOAD(off) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (off))
+#define EQ(k, t, f) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), (t), (f))
+#define SET(k, t, f) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (k), (t), (f))
+#define ALLOW SECCOMP_RET_ALLOW
+#define ERRNO(n) (SECCOMP_RET_ERRNO | (uint32_t)(n))
+
+#if defined(__x86_64__)
+#define NATIVE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define NATIVE AUDIT_ARCH_AARCH64
+#else
+#error "no filter for this architecture yet"
+#endif
+
+struct range {
+	uint32_t first;
+	uint8_t verdict;
+};
+
+/*
+ * The last two instructions of each block are the refusal and the permission, so that jumps to them
+ * can be counted from the end. Source of the numbers: socket(2), clone(2), ioctl_tty(2).
+ */
+static const struct sock_filter socket_block[] = {
+	LOAD(ARG_LOW(0)), /* domain */
+	EQ(1, 10, 0),	  /* AF_UNIX */
+	EQ(16, 6, 0),	  /* AF_NETLINK */
+	EQ(2, 1, 0),	  /* AF_INET */
+	EQ(10, 0, 6),	  /* AF_INET6 */
+	LOAD(ARG_LOW(2)), /* its protocol: what the type implies, TCP, UDP; no MPTCP, no ping */
+	EQ(0, 5, 0),
+	EQ(6, 4, 0),
+	EQ(17, 3, 2),
+	LOAD(ARG_LOW(2)), /* of netlink the routing tables alone, for getifaddrs(3) */
+	EQ(0, 1, 0),
+	RET(ERRNO(EAFNOSUPPORT)),
+	RET(ALLOW),
+};
+static const struct sock_filter socketpair_block[] = {
+	LOAD(ARG_LOW(0)),
+	EQ(1, 1, 0),
+	RET(ERRNO(EAFNOSUPPORT)),
+	RET(ALLOW),
+};
+static const struct sock_filter clone_block[] = {
+	LOAD(ARG_LOW(0)),
+	SET(NEW_SPACES, 0, 1),
+	RET(ERRNO(EPERM)),
+	RET(ALLOW),
+};
+static const struct sock_filter unshare_block[] = {
+	LOAD(ARG_LOW(0)),
+	SET(NEW_SPACES | CLONE_NEWTIME, 0, 1),
+	RET(ERRNO(EPERM)),
+	RET(ALLOW),
+};
+/* The kernel looks at the low 32 bits of the request only (CVE-2019-10063). */
+static const struct sock_filter ioctl_block[] = {
+	LOAD(ARG_LOW(1)),
+	EQ(0x5412, 1, 0), /* TIOCSTI */
+	EQ(0x541c, 0, 1), /* TIOCLINUX */
+	RET(ERRNO(EPERM)),
+	RET(ALLOW),
+};
+static const struct sock_filter personality_block[] = {
+	LOAD(ARG_LOW(0)),
+	EQ(0, 5, 0),
+	EQ(0xffffffff, 4, 0), /* only asks */
+	EQ(8, 3, 0),	      /* PER_LINUX32 */
+	EQ(0x20000, 2, 0),    /* UNAME26 */
+	EQ(0x40000, 1, 0),    /* ADDR_NO_RANDOMIZE: sanitizers and debuggers */
+	RET(ERRNO(EPERM)),
+	RET(ALLOW),
+};
+
+struct block {
+	const struct sock_filter *code;
+	size_t n;
+};
+
+#define BLOCK(v, b) [v] = { (b), sizeof(b) / sizeof((b)[0]) }
+
+static const struct block blocks[VERDICT_END] = {
+	BLOCK(VERDICT_SOCKET, socket_block),   BLOCK(VERDICT_SOCKETPAIR, socketpair_block),
+	BLOCK(VERDICT_CLONE, clone_block),     BLOCK(VERDICT_UNSHARE, unshare_block),
+	BLOCK(VERDICT_IOCTL, ioctl_block),     BLOCK(VERDICT_PERSONALITY, personality_block),
+};
+
+static void emit(struct buf *out, struct sock_filter insn)
+{
+	buf_add(out, &insn, sizeof(insn));
+}
+
+static size_t here(const struct buf *out)
+{
+	return out->n / sizeof(struct sock_filter);
+}
+
+static size_t ranges_make(const uint8_t *verdict, struct range *ranges)
+{
+	size_t n = 0;
+
+	for (uint32_t nr = 0; nr < FILTER_CALLS; nr++) {
+		if (n > 0 && ranges[n - 1].verdict == verdict[nr])
+			continue;
+		ranges[n].first = nr;
+		ranges[n++].verdict = verdict[nr];
+	}
+	/* What comes after the table is unknown. */
+	if (ranges[n - 1].verdict != VERDICT_UNKNOWN) {
+		ranges[n].first = FILTER_CALLS;
+		ranges[n++].verdict = VERDICT_UNKNOWN;
+	}
+	return n;
+}
+
+static uint32_t simple_return(uint8_t verdict, bool notify)
+{
+	if (verdict == VERDICT_ALLOW)
+		return ALLOW;
+	if (verdict == VERDICT_DENY)
+		return notify ? SECCOMP_RET_USER_NOTIF : ERRNO(EPERM);
+	return ERRNO(ENOSYS);
+}
+
+/* A leaf is one instruction: a return, or a jump to a block that is filled in later. */
+static void emit_leaf(struct buf *out, uint8_t verdict, bool notify)
+{
+	if (blocks[verdict].code == NULL)
+		emit(out, (struct sock_filter)RET(simple_return(verdict, notify)));
+	else
+		emit(out, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, verdict));
+}
+
+static void emit_tree(struct buf *out, const struct range *r, size_t n, bool notify)
+{
+	size_t half = n / 2;
+
+	if (n == 1) {
+		emit_leaf(out, r[0].verdict, notify);
+		return;
+	}
+	/* The left half takes 2 * half - 1 instructions: half leaves and the tests between them. */
+	if (2 * half - 1 > UINT8_MAX)
+		out->err = -E2BIG;
+	emit(out, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, r[half].first,
+					       (uint8_t)(2 * half - 1), 0));
+	emit_tree(out, r, half, notify);
+	emit_tree(out, r + half, n - half, notify);
+}
+
+/* Appends the blocks and points the leaves that wait for them at their starts. */
+static void link_blocks(struct buf *out, size_t first, bool notify)
+{
+	size_t end = here(out);
+	uint32_t start[VERDICT_END] = { 0 };
+	struct sock_filter *code;
+
+	for (int v = 0; v < VERDICT_END; v++) {
+		start[v] = (uint32_t)here(out);
+		for (size_t i = 0; i < blocks[v].n; i++) {
+			struct sock_filter insn = blocks[v].code[i];
+
+			if (notify && insn.code == (BPF_RET | BPF_K) && insn.k != ALLOW)
+				insn.k = SECCOMP_RET_USER_NOTIF;
+			emit(out, insn);
+		}
+	}
+	if (out->err)
+		return;
+	code = (struct sock_filter *)(void *)out->p;
+	for (size_t i = first; i < end; i++)
+		if (code[i].code == (BPF_JMP | BPF_JA))
+			code[i].k = start[code[i].k] - (uint32_t)i - 1;
+}
+
+void filter_compile(const uint8_t verdict[FILTER_CALLS], bool notify, struct buf *out)
+{
+	struct range ranges[FILTER_CALLS + 1];
+	size_t n = ranges_make(verdict, ranges);
+	size_t first;
+
+	emit(out, (struct sock_filter)LOAD(offsetof(struct seccomp_data, arch)));
+	emit(out, (struct sock_filter)EQ(NATIVE, 1, 0));
+	emit(out, (struct sock_filter)RET(SECCOMP_RET_KILL_PROCESS));
+	emit(out, (struct sock_filter)LOAD(offsetof(struct seccomp_data, nr)));
+	emit(out, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1));
+	emit(out, (struct sock_filter)RET(ERRNO(ENOSYS)));
+	first = here(out);
+	emit_tree(out, ranges, n, notify);
+	link_blocks(out, first, notify);
+}
