@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the host looked like when a sandbox ended, so that later edits are seen and merged. */
+#ifndef REVIEW_SEAL_H
+#define REVIEW_SEAL_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "review/root.h"
+
+struct review_changes;
+struct rows;
+
+/*
+ * struct review_counts - for the summary of a run.
+ * @files: changed paths; @risky: those with a risk flag
+ */
+struct review_counts {
+	size_t files;
+	size_t risky;
+};
+
+/*
+ * review_seal - record the host's state of every changed path; called once a sandbox ended.
+ * @roots: 1 to REVIEW_ROOTS_MAX of them
+ * @ret:   the counts; zero files means that the store may be removed
+ *
+ * Costs one readdir a root when nothing changed. Returns 0 or negative errno with @e filled.
+ */
+int review_seal(const struct review_root *roots, size_t n, struct review_counts *ret,
+		struct err *e);
+
+#endif
