@@ -222,14 +222,17 @@ bench: all $(FLOOR)
 		TIERCEL_BUILD=$(abspath $(BUILD)) bench/$$b || exit 1; done
 
 # --- checks --------------------------------------------------------------------------------------
-.PHONY: check gates format format-check tidy analyze compilers shell
+HEADERS := $(wildcard src/*/*.h include/*.h)
+.PHONY: check gates stage-sources format format-check tidy analyze compilers shell
 C_FILES := $(wildcard src/*/*.[ch] include/*.h tests/*/*.[ch] tests/unit/*/*.[ch] bench/*.[ch])
 format:
 	clang-format -i --style=file $(C_FILES)
 format-check:
 	@clang-format --style=file --dry-run --Werror $(C_FILES)
 gates:
-	@tools/check
+	@tools/check $(if $(RESULTS),--results $(RESULTS))
+stage-sources:
+	@echo $(STAGE_SRC)
 shell:
 	@shellcheck $$(tools/scripts)
 
@@ -239,7 +242,7 @@ compilers:
 
 TIDIED := $(patsubst src/%.c,$(BUILD)/tidy/%.ok,$(SRC) $(STAGE_OWN))
 tidy: $(TIDIED)
-$(BUILD)/tidy/%.ok: src/%.c .clang-tidy
+$(BUILD)/tidy/%.ok: src/%.c $(HEADERS) .clang-tidy
 	@mkdir -p $(@D)
 	@echo "  TIDY    $*.c"
 	@clang-tidy --quiet --warnings-as-errors='*' $< -- -std=gnu17 -D_GNU_SOURCE $(INCLUDE) \
