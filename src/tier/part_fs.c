@@ -227,7 +227,7 @@ static void grants(const struct tier_facts *f, struct plan_builder *b, enum poli
 static void root_bind(const struct tier_facts *f, const struct tier_root *r, uint32_t flags,
 		      struct plan_builder *b)
 {
-	bool is_copy = r->kind == REVIEW_COPY;
+	bool is_copy = r->kind == ROOT_COPY;
 	const char *from = is_copy ? r->store : r->host;
 	struct plan_op op = { .kind = PLAN_BIND,
 			      .field = FIELD_WORKSPACE_MODE,
@@ -277,7 +277,7 @@ static void workspace(const struct policy *p, const struct tier_facts *f, struct
 	for (size_t i = 0; i < f->roots_n; i++) {
 		const struct tier_root *r = &f->root[i];
 
-		if (r->kind == REVIEW_OVERLAY)
+		if (r->kind == ROOT_OVERLAY)
 			root_overlay(f, r, b);
 		else
 			root_bind(f, r, p->workspace_mode == MODE_READONLY ? PLAN_F_READONLY : 0, b);

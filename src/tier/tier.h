@@ -27,12 +27,12 @@ struct tier_path {
 };
 
 /* A directory whose changes are kept for review. */
-enum tier_review { REVIEW_NONE, REVIEW_OVERLAY, REVIEW_COPY, REVIEW_END };
+enum tier_root_kind { ROOT_PLAIN, ROOT_OVERLAY, ROOT_COPY, ROOT_END };
 
 struct tier_root {
 	const char *host;  /* the directory on the host; also its path inside */
 	const char *store; /* holds upper/ and work/, or is the copy */
-	enum tier_review kind;
+	enum tier_root_kind kind;
 	uint64_t dev, ino;	       /* of @host */
 	uint64_t store_dev, store_ino; /* of @store */
 	uint32_t uid, gid;	       /* owner of @host on disk */

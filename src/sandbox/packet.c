@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Connection attempts seen inside the sandbox's network, turned into events. */
+#include "sandbox/packet.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "sandbox/events.h"
+
+#define SEEN_MAX 512
+#define BATCH 32
+#define DNS_PORT 53
+#define UDP_HEADER 8
+#define DNS_HEADER 12
+#define REASON "the sandbox has no network; this version cannot open it"
+
+static unsigned int port_at(const unsigned char *p)
+{
+	return (unsigned int)p[0] << 8 | p[1];
+}
+
+/* The first question of a DNS query: labels of at most 63 bytes, each with its length before it. */
+static int dns_name(const unsigned char *p, size_t n, char *ret, size_t max)
+{
+	size_t at = DNS_HEADER;
+	size_t out = 0;
+
+	while (at < n && p[at] != 0) {
+		size_t len = p[at++];
+
+		if (len > 63 || len > n - at || out + len + 2 > max)
+			return -1;
+		if (out > 0)
+			ret[out++] = '.';
+		memcpy(ret + out, p + at, len);
+		out += len;
+		at += len;
+	}
+	ret[out] = '\0';
+	return out > 0 && at < n ? 0 : -1;
+}
+
+/* @p begins with the TCP or UDP header. */
+static void transport_note(const char *address, int protocol, const unsigned char *p, size_t n,
+			   struct events_log *log)
+{
+	char target[EVENT_TARGET_MAX];
+	unsigned int port;
+
+	if (n < 4)
+		return;
+	port = port_at(p + 2);
+	if (protocol == IPPROTO_UDP && port == DNS_PORT && n > UDP_HEADER &&
+	    dns_name(p + UDP_HEADER, n - UDP_HEADER, target, sizeof(target)) == 0) {
+		events_add(log, "net.dns", target, REASON);
+		return;
+	}
+	snprintf(target, sizeof(target), "%s:%u%s", address, port, protocol == IPPROTO_UDP ? "/udp" : "");
+	events_add(log, "net.connect", target, REASON);
+}
+
+static void packet4(const unsigned char *p, size_t n, struct events_log *log)
+{
+	char address[INET_ADDRSTRLEN];
+	size_t head = n > 0 ? (size_t)(p[0] & 0xf) * 4 : 0;
+
+	if (n < 20 || head < 20 || head >= n || inet_ntop(AF_INET, p + 16, address, sizeof(address)) == NULL)
+		return;
+	transport_note(address, p[9], p + head, n - head, log);
+}
+
+static void packet6(const struct msghdr *msg, int protocol, const unsigned char *p, size_t n,
+		    struct events_log *log)
+{
+	const struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+	char address[INET6_ADDRSTRLEN];
+	char shown[INET6_ADDRSTRLEN + 2];
+	struct in6_pktinfo info;
+
+	if (c == NULL || c->cmsg_type != IPV6_PKTINFO)
+		return;
+	memcpy(&info, CMSG_DATA(c), sizeof(info));
+	/* Neighbour and multicast chatter of the kernel itself is nobody's attempt. */
+	if (IN6_IS_ADDR_MULTICAST(&info.ipi6_addr) || IN6_IS_ADDR_LOOPBACK(&info.ipi6_addr))
+		return;
+	inet_ntop(AF_INET6, &info.ipi6_addr, address, sizeof(address));
+	snprintf(shown, sizeof(shown), "[%s]", address);
+	transport_note(shown, protocol, p, n, log);
+}
+
+void packet_read(int fd, struct events_log *log)
+{
+	int family = 0;
+	int protocol = 0;
+	socklen_t len = sizeof(int);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) < 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) < 0)
+		return;
+	for (int i = 0; i < BATCH; i++) {
+		unsigned char bytes[SEEN_MAX];
+		union {
+			char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+			struct cmsghdr align;
+		} control;
+		struct iovec part = { bytes, sizeof(bytes) };
+		struct msghdr msg = { .msg_iov = &part,
+				      .msg_iovlen = 1,
+				      .msg_control = &control,
+				      .msg_controllen = sizeof(control) };
+		ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT);
+
+		if (n <= 0)
+			return;
+		if (family == AF_INET)
+			packet4(bytes, (size_t)n, log);
+		else
+			packet6(&msg, protocol, bytes, (size_t)n, log);
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* System calls that the filter refuses, answered and turned into events. */
+#ifndef SANDBOX_REFUSAL_H
+#define SANDBOX_REFUSAL_H
+
+struct events_log;
+
+/*
+ * refusal_read - answer one waiting call with an error, whatever it is, and note it.
+ * @fd: seccomp listener (borrowed)
+ *
+ * No call is ever let through from here. Source: seccomp_unotify(2).
+ */
+void refusal_read(int fd, struct events_log *log);
+
+#endif
