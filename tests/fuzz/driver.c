@@ -23,7 +23,8 @@ static int run_file(const char *path)
 	}
 	n = fread(data, 1, INPUT_MAX, f);
 	fclose(f);
-	/* An allocation of just this size, so that the sanitizer sees the first byte read beyond. */
+	/* An allocation of just this size, so that the sanitizer sees the first byte read beyond.
+	 */
 	data = realloc(data, n > 0 ? n : 1);
 	printf("%s\n", path);
 	fflush(stdout);
