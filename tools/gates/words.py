@@ -52,8 +52,8 @@ def globals_(tree):
             if body is not None or len(texts) < 2 or csource.called(head) or "const" in texts:
                 continue
             kind = texts[0] if texts[0] != "static" else texts[1]
-            defines = kind in ("struct", "enum", "union") and (len(texts) < 4 or "{}" in texts[-1]
-                                                               or "__attribute__" in texts)
+            defines = kind in ("struct", "enum", "union") and "=" not in texts and (
+                len(texts) == 2 or texts[-1] == "{}" or "__attribute__" in texts)
             if not defines and kind not in ("typedef", "_Static_assert", "extern"):
                 yield f"{path}:{head[0].line}: {' '.join(texts[:6])}: no globals; module state is static const"
 
