@@ -41,8 +41,7 @@ static void entry_remove(struct removal *r, int dir, const char *name, int depth
 	}
 	if (depth >= DEPTH_MAX) {
 		snprintf(up, sizeof(up), ".moved-%u", r->moved++);
-		fchmodat(dir, name, 0700, 0);
-		if (renameat(dir, name, r->top, up) < 0)
+		if (fchmodat(dir, name, 0700, 0) < 0 || renameat(dir, name, r->top, up) < 0)
 			note(r);
 		return;
 	}

@@ -34,16 +34,16 @@ static void fixed_rules(const struct tier_facts *f, struct plan_builder *b, uint
 		{ "/var/tmp", true }, { "/run", true },
 	};
 	size_t n;
-	const char *const *system = part_fs_system(&n);
+	const char *const *shown = part_fs_system(&n);
 
 	rule(b, FIELD_NONE, "/", RIGHT_READ_DIR);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		rule(b, FIELD_NONE, fixed[i].path, fixed[i].is_writable ? all : RIGHTS_READ);
 	for (size_t i = 0; i < n; i++) {
-		const struct tier_path *t = tier_find(f, system[i]);
+		const struct tier_path *t = tier_find(f, shown[i]);
 
 		if (t != NULL && (t->type == OBJECT_DIR || t->type == OBJECT_FILE))
-			rule(b, FIELD_NONE, system[i], RIGHTS_READ);
+			rule(b, FIELD_NONE, shown[i], RIGHTS_READ);
 	}
 	rule(b, FIELD_NONE, f->home, all);
 }

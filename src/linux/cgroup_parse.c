@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The texts in which the kernel tells of control groups. */
+#include "linux/cgroup_parse.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+bool cgroup_parse_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	while (*list != '\0') {
+		size_t len = strcspn(list, " ,\n");
+
+		if (len == n && strncmp(list, word, n) == 0)
+			return true;
+		list += len + (list[len] != '\0');
+	}
+	return false;
+}
+
+/* Copies the path at the end of a line; "/" becomes "". */
+static int path_copy(const char *path, char *ret, size_t n)
+{
+	size_t len = strcspn(path, "\n");
+
+	if (len == 1)
+		len = 0;
+	return snprintf(ret, n, "%.*s", (int)len, path) >= (int)n ? -ENAMETOOLONG : 0;
+}
+
+/* Each line is "number:controllers:path". */
+int cgroup_parse_v1(const char *text, const char *controller, char *ret, size_t n)
+{
+	while (*text != '\0') {
+		const char *first = strchr(text, ':');
+		const char *second = first != NULL ? strchr(first + 1, ':') : NULL;
+		char list[256];
+
+		if (second == NULL)
+			return -ENOENT;
+		snprintf(list, sizeof(list), "%.*s", (int)(second - first - 1), first + 1);
+		if (cgroup_parse_word(list, controller))
+			return path_copy(second + 1, ret, n);
+		text = second + strcspn(second, "\n");
+		text += *text == '\n';
+	}
+	return -ENOENT;
+}
+
+int cgroup_parse_v2(const char *text, char *ret, size_t n)
+{
+	const char *line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
+
+	if (line == NULL)
+		return -ENOENT;
+	return path_copy(line + (line == text ? 3 : 4), ret, n);
+}
+
+uint64_t cgroup_parse_count(const char *text, const char *key)
+{
+	size_t n = strlen(key);
+
+	while (*text != '\0') {
+		uint64_t v = 0;
+
+		if (strncmp(text, key, n) == 0 && text[n] == ' ') {
+			for (const char *p = text + n + 1; *p >= '0' && *p <= '9'; p++)
+				v = v * 10 + (uint64_t)(*p - '0');
+			return v;
+		}
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return 0;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The environment of the command. */
+#include "sandbox/environment.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define FIXED_MAX 16
+#define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+const char *environment_user(void)
+{
+	const char *user = getenv("USER");
+
+	if (user == NULL || user[0] == '\0')
+		user = getenv("LOGNAME");
+	return user != NULL && user[0] != '\0' ? user : "user";
+}
+
+static size_t name_len(const char *pair)
+{
+	return strcspn(pair, "=");
+}
+
+/* Sets a pair, in place of an earlier one of the same name. */
+static void set(const char **v, size_t *n, const char *pair)
+{
+	size_t len = name_len(pair);
+
+	for (size_t i = 0; i < *n; i++) {
+		if (strncmp(v[i], pair, len + 1) == 0) {
+			v[i] = pair;
+			return;
+		}
+	}
+	v[(*n)++] = pair;
+}
+
+/* Whether a pattern such as LC_* names a variable. */
+static bool passes(const struct policy_list *pass, const char *pair)
+{
+	size_t len = name_len(pair);
+
+	for (size_t i = 0; i < pass->n; i++) {
+		const char *pattern = pass->v[i];
+		size_t n = strlen(pattern);
+
+		if (n > 0 && pattern[n - 1] == '*' ? strncmp(pair, pattern, n - 1) == 0
+						   : n == len && strncmp(pair, pattern, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The caller's PATH finds its tools where the policy shows them; what is not there is skipped inside. */
+static const char *path_of(struct arena *a)
+{
+	const char *path = getenv("PATH");
+
+	return arena_printf(a, "PATH=%s", path != NULL && path[0] != '\0' ? path : PATH_DEFAULT);
+}
+
+int environment_make(const struct policy *p, struct tier_facts *f, struct arena *a)
+{
+	const char *fixed[] = {
+		path_of(a),
+		arena_printf(a, "HOME=%s", f->home),
+		arena_printf(a, "USER=%s", f->user),
+		arena_printf(a, "LOGNAME=%s", f->user),
+		"SHELL=/bin/sh",
+		"TMPDIR=/tmp",
+		"TIERCEL=1",
+		"container=tiercel",
+	};
+	size_t count = ARRAY_LEN(fixed) + p->env_set.n;
+	const char **v;
+	size_t n = 0;
+
+	for (char **pair = environ; *pair != NULL; pair++)
+		count++;
+	v = arena_alloc(a, count * sizeof(*v));
+	if (v == NULL)
+		return -ENOMEM;
+	for (char **pair = environ; *pair != NULL; pair++)
+		if (strchr(*pair, '=') != NULL && passes(&p->env_pass, *pair))
+			set(v, &n, *pair);
+	for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
+		if (fixed[i] == NULL)
+			return -ENOMEM;
+		set(v, &n, fixed[i]);
+	}
+	for (size_t i = 0; i < p->env_set.n; i++)
+		set(v, &n, p->env_set.v[i]);
+	f->env = (struct policy_list){ v, n };
+	return 0;
+}

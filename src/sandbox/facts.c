@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts for the tier: what lies at the paths that a plan may name, and who the caller is. */
+#include "sandbox/facts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "sandbox/environment.h"
+#include "tier/part_fs.h"
+
+#define PASSWD_MAX 262144
+#define BOX_UID 1000u	       /* inside, when root runs us: not 0, which programs treat specially */
+#define OUTSIDE_BASE 0x60000000u /* host uids that nobody is given otherwise */
+#define OUTSIDE_COUNT 0x00ffffffu
+#define LANDLOCK_VERSION 1u
+
+static const char *const other_paths[] = {
+	"/dev/null",	"/dev/zero",	 "/dev/full",	     "/dev/random", "/dev/urandom",
+	"/dev/tty",	"/etc/hosts",	 "/etc/hostname",    "/etc/resolv.conf", "/etc/passwd",
+	"/etc/group",
+};
+
+static enum tier_object object_of(mode_t mode)
+{
+	if (S_ISDIR(mode))
+		return OBJECT_DIR;
+	if (S_ISLNK(mode))
+		return OBJECT_LINK;
+	return S_ISCHR(mode) || S_ISBLK(mode) ? OBJECT_DEVICE : OBJECT_FILE;
+}
+
+static int look(const char *path, int flags, struct arena *a, struct tier_path *ret)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	*ret = (struct tier_path){ .path = path };
+	if (fstatat(AT_FDCWD, path, &st, flags) < 0)
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -errno;
+	ret->type = object_of(st.st_mode);
+	ret->dev = st.st_dev;
+	ret->ino = st.st_ino;
+	ret->uid = st.st_uid;
+	ret->gid = st.st_gid;
+	if (ret->type != OBJECT_LINK)
+		return 0;
+	n = readlink(path, target, sizeof(target) - 1);
+	ret->target = n < 0 ? NULL : arena_copy(a, target, (size_t)n);
+	return ret->target == NULL ? -EINVAL : 0;
+}
+
+int facts_look(const char *path, struct arena *a, struct tier_path *ret)
+{
+	return look(path, AT_SYMLINK_NOFOLLOW, a, ret);
+}
+
+struct list {
+	struct tier_path *path;
+	size_t n;
+	int err;
+};
+
+static void add_all(struct list *l, const char *const *paths, size_t n, int flags, struct arena *a)
+{
+	for (size_t i = 0; i < n && l->err == 0; i++)
+		l->err = look(paths[i], flags, a, &l->path[l->n++]);
+}
+
+/* Protected paths matter to the plan only where nothing stands between: in direct mode. */
+static const char **protected_paths(const struct policy *p, struct arena *a)
+{
+	const char **v = arena_alloc(a, (p->protect.n + 1) * sizeof(*v));
+
+	for (size_t i = 0; v != NULL && i < p->protect.n; i++)
+		v[i] = arena_printf(a, "%s/%s", p->workspace_path, p->protect.v[i]);
+	return v;
+}
+
+static int paths_gather(const struct policy *p, struct arena *a, struct tier_facts *f)
+{
+	size_t shown_n;
+	size_t secrets_n;
+	const char *const *shown = part_fs_system(&shown_n);
+	const char *const *secrets = part_fs_secrets(&secrets_n);
+	size_t protect_n = p->workspace_mode == MODE_DIRECT ? p->protect.n : 0;
+	size_t most = shown_n + secrets_n + ARRAY_LEN(other_paths) + p->read.n + p->write.n + protect_n;
+	struct list l = { .path = arena_alloc(a, most * sizeof(struct tier_path)) };
+	size_t first_secret;
+
+	if (l.path == NULL)
+		return -ENOMEM;
+	add_all(&l, shown, shown_n, AT_SYMLINK_NOFOLLOW, a);
+	first_secret = l.n;
+	add_all(&l, secrets, secrets_n, AT_SYMLINK_NOFOLLOW, a);
+	for (size_t i = first_secret; i < l.n; i++)
+		l.path[i].readable = l.path[i].type != OBJECT_NONE && access(l.path[i].path, R_OK) == 0 &&
+				     !f->is_root;
+	add_all(&l, other_paths, ARRAY_LEN(other_paths), AT_SYMLINK_NOFOLLOW, a);
+	/* What the user named may be a link to elsewhere, as with dotfile managers; it is followed once. */
+	add_all(&l, p->read.v, p->read.n, 0, a);
+	add_all(&l, p->write.v, p->write.n, 0, a);
+	if (protect_n > 0)
+		add_all(&l, protected_paths(p, a), protect_n, AT_SYMLINK_NOFOLLOW, a);
+	f->paths = l.path;
+	f->paths_n = l.n;
+	return l.err;
+}
+
+static int ids_choose(struct tier_facts *f)
+{
+	uint32_t random;
+
+	f->is_root = geteuid() == 0;
+	f->uid_in = f->uid_out = geteuid();
+	f->gid_in = f->gid_out = getegid();
+	if (!f->is_root)
+		return 0;
+	/* An outside uid of its own for each sandbox: no two can touch each other's processes or files. */
+	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return -EIO;
+	f->uid_in = f->gid_in = BOX_UID;
+	f->uid_out = f->gid_out = OUTSIDE_BASE + random % OUTSIDE_COUNT;
+	return 0;
+}
+
+/* The host's accounts with the payload's own before them, so that lookups by uid find that one. */
+static const char *account_file(const char *path, const char *line, struct arena *a)
+{
+	AUTO_BUF struct buf text = BUF_INIT(PASSWD_MAX);
+
+	buf_str(&text, line);
+	if (file_read(AT_FDCWD, path, &text, NULL) < 0)
+		return line;
+	return arena_str(a, text.p);
+}
+
+static int accounts_make(const struct facts_input *in, struct arena *a, struct tier_facts *f)
+{
+	const char *user = arena_printf(a, "agent:x:%u:%u::%s:/bin/sh\n", f->uid_in, f->gid_in, in->home);
+	const char *group = arena_printf(a, "agent:x:%u:\n", f->gid_in);
+
+	f->user = f->is_root ? "agent" : environment_user();
+	if (!f->is_root || user == NULL || group == NULL)
+		return f->is_root ? -ENOMEM : 0;
+	f->passwd = account_file("/etc/passwd", user, a);
+	f->group = account_file("/etc/group", group, a);
+	return f->passwd == NULL || f->group == NULL ? -ENOMEM : 0;
+}
+
+static int host_gather(struct tier_facts *f)
+{
+	struct sysinfo info;
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION);
+
+	if (sysinfo(&info) < 0)
+		return -errno;
+	f->landlock_abi = abi < 0 ? 0 : (int)abi;
+	f->memory_bytes = (uint64_t)info.totalram * info.mem_unit;
+	f->processors = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+	f->has_notify = true;
+	return 0;
+}
+
+int facts_gather(const struct policy *p, const struct facts_input *in, struct arena *a,
+		 struct tier_facts *ret, struct err *e)
+{
+	struct tier_facts f = { .home = in->home, .cwd = in->cwd, .has_tty = in->has_tty };
+	int r = ids_choose(&f);
+
+	f.hostname = arena_printf(a, "tiercel-%.6s", in->id);
+	f.argv.v = (const char *const *)in->argv;
+	while (in->argv[f.argv.n] != NULL)
+		f.argv.n++;
+	if (r == 0)
+		r = host_gather(&f);
+	if (r == 0)
+		r = paths_gather(p, a, &f);
+	if (r == 0)
+		r = accounts_make(in, a, &f);
+	if (r == 0)
+		r = environment_make(p, &f, a);
+	if (r < 0)
+		return err_sys(e, r, "cannot gather what the plan needs");
+	*ret = f;
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts for the tier: what lies at the paths that a plan may name, and who the caller is. */
+#ifndef SANDBOX_FACTS_H
+#define SANDBOX_FACTS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "tier/tier.h"
+
+struct facts_input {
+	const char *home;
+	const char *cwd;
+	char *const *argv; /* ended by NULL */
+	const char *id;
+	bool has_tty;
+};
+
+/*
+ * facts_gather - fill the facts that need system calls. Roots and cgroups are filled by the run.
+ * @a: owns what the facts point at
+ *
+ * Returns 0 or negative errno.
+ */
+int facts_gather(const struct policy *p, const struct facts_input *in, struct arena *a,
+		 struct tier_facts *ret, struct err *e);
+
+/* Look at one path: its type, identity, owner, and where a link leads. */
+int facts_look(const char *path, struct arena *a, struct tier_path *ret);
+
+#endif

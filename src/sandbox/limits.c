@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Limits that the supervisor watches itself, and events of those that the kernel keeps. */
+#include "sandbox/limits.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "linux/cgroup.h"
+#include "linux/proc.h"
+#include "policy/policy.h"
+#include "sandbox/events.h"
+#include "sandbox/supervise.h"
+#include "sandbox/usage.h"
+
+#define TICK_MS 100
+
+uint64_t limits_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+static bool needs_tick(const struct supervisor *s)
+{
+	const struct policy_limits *l = s->limits;
+
+	return l->memory != POLICY_UNLIMITED || l->disk != POLICY_UNLIMITED || l->pids != POLICY_UNLIMITED;
+}
+
+static void nearer(uint64_t *until, uint64_t at)
+{
+	*until = at < *until ? at : *until;
+}
+
+int limits_timeout_ms(const struct supervisor *s)
+{
+	uint64_t now = limits_now_ms();
+	uint64_t until = UINT64_MAX;
+
+	if (s->start_ms != 0 && s->limits->time_ms != POLICY_UNLIMITED)
+		nearer(&until, s->start_ms + s->limits->time_ms);
+	if (s->start_ms != 0 && needs_tick(s))
+		nearer(&until, s->tick_ms > now ? s->tick_ms : now + TICK_MS);
+	if (s->term_ms != 0)
+		nearer(&until, s->term_ms);
+	if (until == UINT64_MAX)
+		return -1;
+	if (until <= now)
+		return 0;
+	return until - now > INT_MAX ? INT_MAX : (int)(until - now);
+}
+
+static void note(struct supervisor *s, const char *type, uint64_t limit, const char *unit,
+		 const char *reason)
+{
+	char target[EVENT_TARGET_MAX];
+
+	if (events_has(s->log, type))
+		return;
+	snprintf(target, sizeof(target), "%llu %s", (unsigned long long)limit, unit);
+	events_add(s->log, type, target, reason);
+}
+
+static bool memory_exceeded(struct supervisor *s, const struct proc_usage *u)
+{
+	const struct policy_limits *l = s->limits;
+	bool is_over = s->cgroup != NULL && cgroup_has(s->cgroup, CGROUP_MEMORY)
+			       ? cgroup_oom_kills(s->cgroup) > 0
+			       : u->memory_bytes > l->memory;
+
+	if (l->memory == POLICY_UNLIMITED || !is_over)
+		return false;
+	note(s, "limit.memory", l->memory >> 20, "MiB", "--memory raises it");
+	return true;
+}
+
+/* The kernel refuses the process that is too many; here it is only noted. */
+static void pids_note(struct supervisor *s, const struct proc_usage *u)
+{
+	const struct policy_limits *l = s->limits;
+	bool has_group = s->cgroup != NULL && cgroup_has(s->cgroup, CGROUP_PIDS);
+
+	if (l->pids == POLICY_UNLIMITED)
+		return;
+	if (has_group ? cgroup_pids_refused(s->cgroup) > 0 : u->tasks > l->pids)
+		note(s, "limit.pids", l->pids, "processes", "fork is refused beyond it; --pids-limit raises it");
+}
+
+static bool disk_exceeded(struct supervisor *s)
+{
+	if (s->upper == NULL || s->limits->disk == POLICY_UNLIMITED ||
+	    usage_bytes(s->upper, s->limits->disk) <= s->limits->disk)
+		return false;
+	note(s, "limit.disk", s->limits->disk >> 20, "MiB", "--disk raises it");
+	return true;
+}
+
+static bool tick(struct supervisor *s)
+{
+	struct proc_usage u = { 0 };
+	uint64_t begin = limits_now_ms();
+	uint64_t took;
+	bool is_over;
+
+	proc_usage(s->init, &u);
+	pids_note(s, &u);
+	is_over = memory_exceeded(s, &u) || disk_exceeded(s);
+	/* A look that is dear is taken less often, so that watching stays below a twentieth. */
+	took = limits_now_ms() - begin;
+	s->tick_ms = limits_now_ms() + (took * 20 > TICK_MS ? took * 20 : TICK_MS);
+	return is_over;
+}
+
+static bool output_exceeded(struct supervisor *s)
+{
+	uint64_t total = s->relay[RELAY_OUT].total + s->relay[RELAY_ERR].total;
+
+	if (s->limits->output == POLICY_UNLIMITED || total <= s->limits->output)
+		return false;
+	note(s, "limit.output", s->limits->output >> 10, "KiB", "limits.output in the policy raises it");
+	return true;
+}
+
+bool limits_exceeded(struct supervisor *s)
+{
+	uint64_t now;
+
+	if (s->start_ms == 0)
+		return false;
+	now = limits_now_ms();
+	if (s->term_ms != 0 && now >= s->term_ms)
+		return true;
+	if (s->limits->time_ms != POLICY_UNLIMITED && now >= s->start_ms + s->limits->time_ms) {
+		note(s, "limit.time", s->limits->time_ms / 1000, "s", "--timeout raises it");
+		return true;
+	}
+	if (output_exceeded(s))
+		return true;
+	if (s->tick_ms == 0)
+		s->tick_ms = now + TICK_MS;
+	return needs_tick(s) && now >= s->tick_ms && tick(s);
+}
+
+void limits_at_end(struct supervisor *s)
+{
+	struct proc_usage none = { 0 };
+
+	if (s->start_ms == 0)
+		return;
+	pids_note(s, &none);
+	if (memory_exceeded(s, &none))
+		s->was_killed = true;
+}

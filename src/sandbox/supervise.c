@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Watching over a running sandbox: signals, terminal, limits, events. Blind to the tier. */
+#include "sandbox/supervise.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "linux/channel.h"
+#include "linux/pty.h"
+#include "plan/message.h"
+#include "sandbox/events.h"
+#include "sandbox/gate.h"
+#include "sandbox/limits.h"
+#include "sandbox/packet.h"
+#include "sandbox/refusal.h"
+#include "sandbox/terminal.h"
+
+#define GRACE_MS 10000 /* between a signal that asks and one that does not */
+#define POLLED_MAX (4 + NETNS_WATCH_FDS + RELAY_COUNT)
+
+/* What a polled descriptor is for. */
+enum source { SOURCE_CONTROL, SOURCE_SIGNAL, SOURCE_NOTIFY, SOURCE_WATCH, SOURCE_RELAY };
+
+struct polled {
+	struct pollfd fd[POLLED_MAX];
+	enum source source[POLLED_MAX];
+	int index[POLLED_MAX];
+	nfds_t n;
+};
+
+static int tell(struct supervisor *s, enum message_kind kind, int value)
+{
+	struct message m = { .kind = (uint32_t)kind, .op = UINT32_MAX, .value = value };
+
+	return channel_send(s->control, &m, sizeof(m), NULL, 0);
+}
+
+/* Kills everything inside; the kernel ends a pid namespace with its pid 1. */
+static void kill_all(struct supervisor *s)
+{
+	s->was_killed = true;
+	if (s->pidfd >= 0)
+		pidfd_send_signal(s->pidfd, SIGKILL, NULL, 0);
+}
+
+static void ready_take(struct supervisor *s, const struct message *m, int *fds, size_t n)
+{
+	size_t at = 0;
+
+	if (m->value & READY_PTY && at < n)
+		s->pty = fds[at++];
+	if (m->value & READY_NOTIFY && at < n)
+		s->notify = fds[at++];
+	for (int i = 0; i < NETNS_WATCH_FDS && at < n; i++)
+		s->watch[i] = fds[at++];
+	while (at < n)
+		fd_close(fds[at++]);
+}
+
+/* Every wall is up, says the stage; the kernel is asked before the command may start. */
+static int on_ready(struct supervisor *s, const struct message *m, int *fds, size_t n, struct err *e)
+{
+	int r;
+
+	ready_take(s, m, fds, n);
+	r = gate_check(s->init, e);
+	if (r < 0)
+		return r;
+	if (s->pty >= 0)
+		terminal_join(s);
+	s->start_ms = limits_now_ms();
+	r = tell(s, MESSAGE_GO, 0);
+	return r < 0 ? err_sys(e, r, "the sandbox ended before its command started") : 0;
+}
+
+static int on_pid(struct supervisor *s, int pid, struct err *e)
+{
+	s->init = pid;
+	/* Our own child that nobody else reaps: the number cannot have been used again. */
+	s->pidfd = pidfd_open(pid, 0);
+	return s->pidfd < 0 ? err_sys(e, -errno, "cannot hold the sandbox") : 0;
+}
+
+static int on_message(struct supervisor *s, const struct message *m, int *fds, size_t n, struct err *e)
+{
+	if (m->kind == MESSAGE_PID)
+		return on_pid(s, m->value, e);
+	if (m->kind == MESSAGE_READY)
+		return on_ready(s, m, fds, n, e);
+	if (m->kind == MESSAGE_FAIL) {
+		*e = m->err;
+		return m->err.code < 0 ? m->err.code : -EPROTO;
+	}
+	if (m->kind == MESSAGE_EXEC)
+		s->exec_errno = m->value;
+	if (m->kind == MESSAGE_STOPPED && s->is_terminal)
+		terminal_stop(s);
+	if (m->kind == MESSAGE_STOPPED && s->is_terminal)
+		tell(s, MESSAGE_SIGNAL, SIGCONT);
+	if (m->kind == MESSAGE_EXIT) {
+		s->status = m->value;
+		s->has_status = true;
+	}
+	return 0;
+}
+
+/* Returns 1 when the sandbox is over, 0 to go on, negative errno when the start failed. */
+static int control_read(struct supervisor *s, struct err *e)
+{
+	struct message m;
+	int fds[CHANNEL_FDS_MAX];
+	size_t n = 0;
+	ssize_t len = channel_receive(s->control, &m, sizeof(m), fds, &n);
+
+	if (len == 0 || len == -ECONNRESET) {
+		s->control = fd_close(s->control);
+		return 1;
+	}
+	if (len != (ssize_t)sizeof(m))
+		return err_sys(e, len < 0 ? (int)len : -EPROTO, "the stage cannot be understood");
+	return on_message(s, &m, fds, n, e);
+}
+
+static void reap_stage(struct supervisor *s)
+{
+	if (s->stage > 0 && waitpid(s->stage, NULL, WNOHANG) == s->stage)
+		s->stage = 0;
+}
+
+static void signal_read(struct supervisor *s, int signals)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return;
+	switch (info.ssi_signo) {
+	case SIGCHLD:
+		reap_stage(s);
+		return;
+	case SIGWINCH:
+		if (s->pty >= 0)
+			pty_copy_size(0, s->pty);
+		return;
+	default:
+		break;
+	}
+	/* Asked a second time, or not heard for a while: no more asking. */
+	if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGHUP) {
+		if (s->term_ms != 0)
+			kill_all(s);
+		s->term_ms = limits_now_ms() + GRACE_MS;
+	}
+	if (s->control >= 0)
+		tell(s, MESSAGE_SIGNAL, (int)info.ssi_signo);
+}
+
+static void add(struct polled *p, int fd, short events, enum source source, int index)
+{
+	if (fd < 0)
+		return;
+	p->fd[p->n] = (struct pollfd){ .fd = fd, .events = events };
+	p->source[p->n] = source;
+	p->index[p->n++] = index;
+}
+
+static void polled_make(struct polled *p, const struct supervisor *s, int signals)
+{
+	p->n = 0;
+	add(p, s->control, POLLIN, SOURCE_CONTROL, 0);
+	add(p, signals, POLLIN, SOURCE_SIGNAL, 0);
+	add(p, s->notify, POLLIN, SOURCE_NOTIFY, 0);
+	for (int i = 0; i < NETNS_WATCH_FDS; i++)
+		add(p, s->watch[i], POLLIN, SOURCE_WATCH, i);
+	for (int i = 0; i < RELAY_COUNT; i++) {
+		if (relay_wants_write(&s->relay[i]))
+			add(p, s->relay[i].to, POLLOUT, SOURCE_RELAY, i);
+		else if (relay_wants_read(&s->relay[i]))
+			add(p, s->relay[i].from, POLLIN, SOURCE_RELAY, i);
+	}
+}
+
+static void relay_step(struct relay *r)
+{
+	if (relay_wants_write(r))
+		relay_write(r);
+	else if (relay_wants_read(r))
+		relay_read(r);
+}
+
+/* Handles one descriptor; as control_read returns. */
+static int dispatch(struct supervisor *s, const struct polled *p, nfds_t i, int signals, struct err *e)
+{
+	switch (p->source[i]) {
+	case SOURCE_CONTROL:
+		return control_read(s, e);
+	case SOURCE_SIGNAL:
+		signal_read(s, signals);
+		return 0;
+	case SOURCE_NOTIFY:
+		if (p->fd[i].revents & POLLIN)
+			refusal_read(s->notify, s->log);
+		else
+			s->notify = fd_close(s->notify);
+		return 0;
+	case SOURCE_WATCH:
+		packet_read(p->fd[i].fd, s->log);
+		return 0;
+	case SOURCE_RELAY:
+		relay_step(&s->relay[p->index[i]]);
+		return 0;
+	}
+	return 0;
+}
+
+static int loop(struct supervisor *s, int signals, struct err *e)
+{
+	struct polled p;
+	int r = 0;
+
+	while (r == 0) {
+		polled_make(&p, s, signals);
+		if (poll(p.fd, p.n, limits_timeout_ms(s)) < 0 && errno != EINTR)
+			return err_sys(e, -errno, "poll");
+		for (nfds_t i = 0; i < p.n && r == 0; i++)
+			if (p.fd[i].revents)
+				r = dispatch(s, &p, i, signals, e);
+		if (r == 0 && limits_exceeded(s))
+			kill_all(s);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int signals_open(void)
+{
+	static const int forwarded[] = { SIGCHLD, SIGWINCH, SIGTERM, SIGHUP, SIGINT,
+					 SIGQUIT, SIGUSR1,  SIGUSR2 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(forwarded); i++)
+		sigaddset(&set, forwarded[i]);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Whatever happened, nothing of the sandbox is left when this returns. */
+static void finish(struct supervisor *s)
+{
+	if (s->pidfd >= 0)
+		pidfd_send_signal(s->pidfd, SIGKILL, NULL, 0);
+	if (s->init > 0)
+		while (waitpid(s->init, NULL, __WALL) < 0 && errno == EINTR)
+			continue;
+	if (s->stage > 0)
+		while (waitpid(s->stage, NULL, 0) < 0 && errno == EINTR)
+			continue;
+	s->stage = 0;
+	for (int i = 0; i < NETNS_WATCH_FDS; i++) {
+		if (s->watch[i] >= 0)
+			packet_read(s->watch[i], s->log);
+		s->watch[i] = fd_close(s->watch[i]);
+	}
+	if (!s->was_killed)
+		for (int i = RELAY_OUT; i < RELAY_COUNT; i++)
+			relay_drain(&s->relay[i]);
+	for (int i = 0; i < RELAY_COUNT; i++)
+		relay_done(&s->relay[i]);
+	if (s->is_terminal)
+		terminal_leave(s);
+	s->pidfd = fd_close(s->pidfd);
+	s->notify = fd_close(s->notify);
+	s->pty = fd_close(s->pty);
+	s->control = fd_close(s->control);
+}
+
+int supervise(struct supervisor *s, struct err *e)
+{
+	AUTO_CLOSE int signals = -EBADF;
+	int r;
+
+	signals = signals_open();
+	r = signals < 0 ? err_sys(e, signals, "cannot receive signals") : loop(s, signals, e);
+	finish(s);
+	if (r < 0)
+		return r;
+	limits_at_end(s);
+	if (!s->has_status && s->exec_errno == 0 && !s->was_killed)
+		return err_set(e, -ECHILD, "the sandbox ended without a word");
+	return 0;
+}
+
+int supervise_exit_code(const struct supervisor *s)
+{
+	if (s->exec_errno != 0)
+		return s->exec_errno == ENOENT ? 127 : 126;
+	if (events_has(s->log, "limit.time"))
+		return 124;
+	if (!s->has_status || s->was_killed)
+		return 128 + SIGKILL;
+	return WIFEXITED(s->status) ? WEXITSTATUS(s->status) : 128 + WTERMSIG(s->status);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Watching over a running sandbox: signals, terminal, limits, events. Blind to the tier. */
+#ifndef SANDBOX_SUPERVISE_H
+#define SANDBOX_SUPERVISE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "linux/netns.h"
+#include "sandbox/relay.h"
+
+struct cgroup;
+struct events_log;
+struct policy_limits;
+
+enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
+
+/*
+ * struct supervisor - zero-initialised but for descriptors, which start negative.
+ * @control:  socket to the stage and later to init (owned)
+ * @stage:    pid of the stage until it is reaped
+ * @init:     pid of the sandbox; @pidfd its descriptor
+ * @limits:   borrowed; @log: borrowed
+ * @upper:    path of the directory whose size the disk limit watches, or NULL
+ * @status:   wait status of the command, once @has_status
+ * @exec_errno: why the command could not be executed, 0 when it was
+ */
+struct supervisor {
+	int control;
+	pid_t stage;
+	pid_t init;
+	int pidfd;
+	int pty;
+	int notify;
+	int watch[NETNS_WATCH_FDS];
+	struct relay relay[RELAY_COUNT];
+	const struct policy_limits *limits;
+	struct events_log *log;
+	struct cgroup *cgroup;
+	const char *upper;
+	uint64_t start_ms;
+	uint64_t tick_ms;
+	uint64_t term_ms;
+	bool is_terminal;
+	bool has_status;
+	bool was_killed;
+	int status;
+	int exec_errno;
+};
+
+/*
+ * supervise - run the sandbox to its end.
+ *
+ * Returns 0 when the command was started or could not be executed (see @exec_errno); negative errno
+ * with @e filled when the sandbox could not be set up. Everything inside is gone on return.
+ */
+int supervise(struct supervisor *s, struct err *e);
+
+/* The exit status that a shell would give: 124 for the time limit, 128+n for a signal. */
+int supervise_exit_code(const struct supervisor *s);
+
+#endif

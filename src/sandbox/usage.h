@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bytes that a directory takes on disk. */
+#ifndef SANDBOX_USAGE_H
+#define SANDBOX_USAGE_H
+
+#include <stdint.h>
+
+/*
+ * usage_bytes - blocks of all files below a directory, links not followed, other mounts not entered.
+ * @enough: stop counting above this many
+ *
+ * What vanishes while it is counted is left out.
+ */
+uint64_t usage_bytes(const char *path, uint64_t enough);
+
+#endif
