@@ -161,6 +161,8 @@ TESTS := $(TEST_SRC:tests/%.c=$(BUILD)/tests/%)
 FUZZERS := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
 CORPUS := $(FUZZERS:%=%-corpus)
 ALL_OBJ := $(filter-out %/main.o,$(OBJ) $(STAGE_OWN:src/%.c=$(BUILD)/obj/%.o))
+# cmocka.h needs these before it, in whatever order the formatter sorts a test's includes.
+CMOCKA := -include stdarg.h -include setjmp.h -include stddef.h -include stdint.h
 TEST_FLAGS = $(filter-out -Wmissing-prototypes,$(HOST_FLAGS)) -Itests
 
 $(BUILD)/all.a: $(ALL_OBJ)
@@ -170,7 +172,7 @@ $(BUILD)/all.a: $(ALL_OBJ)
 $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/all.a
 	@mkdir -p $(@D)
 	@echo "  TEST    $*"
-	@$(CC) $(TEST_FLAGS) -MF $@.d -MT $@ $(LINK) -o $@ $< $(BUILD)/all.a -lcmocka $(LIBS)
+	@$(CC) $(TEST_FLAGS) $(CMOCKA) -MF $@.d -MT $@ $(LINK) -o $@ $< $(BUILD)/all.a -lcmocka $(LIBS)
 
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/all.a
 	@mkdir -p $(@D)
