@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a run needs before its plan: a checked workspace, its store, facts and groups. */
+#include "sandbox/prepare.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "policy/policy.h"
+#include "review/copy.h"
+#include "sandbox/facts.h"
+#include "sandbox/git.h"
+
+void prepare_done(struct prepared *p)
+{
+	cgroup_remove(&p->cgroup);
+	store_box_done(&p->box);
+	arena_done(&p->arena);
+}
+
+/* A workspace that is everything would make the review of everything, and hide nothing. */
+static int workspace_refused(const char *path, const struct run_request *req, struct err *e)
+{
+	static const char *const forbidden[] = { "/",	 "/usr", "/etc", "/bin", "/sbin", "/lib",
+						 "/dev", "/proc", "/sys", "/run", "/tmp",  "/var" };
+	bool is_home = strcmp(path, req->home) == 0;
+	bool is_above = path_within(req->home, path);
+
+	for (size_t i = 0; i < ARRAY_LEN(forbidden); i++)
+		if (strcmp(path, forbidden[i]) == 0)
+			return err_set(e, -EINVAL, "the workspace would be %s; go to a project directory", path);
+	if ((is_home || is_above) && !req->is_reckless)
+		return err_set(e, -EINVAL, "the workspace would be %s, with everything in your home directory; go to a project directory, or give --yes-really",
+			       path);
+	return 0;
+}
+
+int prepare_workspace(const struct run_request *req, struct prepared *p, struct err *e)
+{
+	const char *wanted = req->policy->workspace_path;
+	char real[PATH_MAX];
+	struct tier_root *root = &p->facts.root[0];
+	struct stat st;
+	int r;
+
+	if (realpath(wanted, real) == NULL || stat(real, &st) < 0)
+		return err_sys(e, -errno, "workspace %s", wanted);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, -ENOTDIR, "workspace %s is no directory", wanted);
+	r = workspace_refused(real, req, e);
+	if (r < 0)
+		return r;
+	*root = (struct tier_root){ .host = arena_str(&p->arena, real),
+				    .dev = st.st_dev,
+				    .ino = st.st_ino,
+				    .uid = st.st_uid,
+				    .gid = st.st_gid };
+	p->cwd = path_within(req->cwd, real) ? req->cwd : root->host;
+	p->facts.roots_n = 1;
+	return root->host == NULL ? err_sys(e, -ENOMEM, "workspace") : 0;
+}
+
+/* Makes a directory in a root's store and gives it to the payload's outside uid. */
+static int store_dir(int at, const char *name, const struct tier_facts *f)
+{
+	if (mkdirat(at, name, 0700) < 0)
+		return -errno;
+	if (f->is_root && fchownat(at, name, f->uid_out, f->gid_out, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return 0;
+}
+
+static int copy_fill(struct prepared *p, const struct tier_root *root, int store, struct err *e)
+{
+	AUTO_CLOSE int host = -EBADF;
+	struct review_root r = { .path = root->host,
+				 .kind = REVIEW_COPY,
+				 .store = store,
+				 .start_ns = p->start_ns,
+				 .uid = root->uid,
+				 .gid = root->gid,
+				 .box_uid = p->facts.uid_out,
+				 .box_gid = p->facts.gid_out };
+
+	host = open(root->host, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (host < 0)
+		return err_sys(e, -errno, "%s", root->host);
+	r.fd = host;
+	return review_copy_make(&r, e);
+}
+
+static int root_store(struct prepared *p, size_t i, struct err *e)
+{
+	struct tier_root *root = &p->facts.root[i];
+	AUTO_CLOSE int store = -EBADF;
+	const char *path = arena_printf(&p->arena, "%s/root%zu", p->box.path, i);
+	const char *name = path != NULL ? strrchr(path, '/') + 1 : "";
+	struct stat st;
+	int r = path == NULL ? -ENOMEM : store_dir(p->box.dir, name, &p->facts);
+
+	if (r == 0)
+		store = path_open_beneath(p->box.dir, name, O_RDONLY | O_DIRECTORY, 0);
+	if (r == 0 && store < 0)
+		r = store;
+	if (r == 0 && !p->is_copy)
+		r = store_dir(store, "upper", &p->facts);
+	if (r == 0 && !p->is_copy)
+		r = store_dir(store, "work", &p->facts);
+	if (r == 0 && p->is_copy) {
+		r = copy_fill(p, root, store, e);
+		if (r < 0)
+			return r;
+		path = arena_printf(&p->arena, "%s/copy", path);
+	}
+	if (r == 0 && (path == NULL || stat(path, &st) < 0))
+		r = -errno;
+	if (r < 0)
+		return err_sys(e, r, "cannot make the store of the review");
+	root->kind = p->is_copy ? ROOT_COPY : ROOT_OVERLAY;
+	root->store = path;
+	root->store_dev = st.st_dev;
+	root->store_ino = st.st_ino;
+	return 0;
+}
+
+static int groups_make(const struct run_request *req, struct prepared *p, struct err *e)
+{
+	const struct policy_limits *l = &req->policy->limits;
+	const uint64_t value[CGROUP_KINDS] = { [CGROUP_MEMORY] = l->memory,
+					       [CGROUP_PIDS] = l->pids,
+					       [CGROUP_CPU] = l->cpus };
+	int r = cgroup_make(&p->cgroup, p->box.id, value, e);
+	const char *words = p->cgroup.is_v2 ? "cgroup v2" : "cgroup v1";
+
+	if (r < 0)
+		return r;
+	p->facts.cgroup_memory = cgroup_has(&p->cgroup, CGROUP_MEMORY) ? words : NULL;
+	p->facts.cgroup_pids = cgroup_has(&p->cgroup, CGROUP_PIDS) ? words : NULL;
+	p->facts.cgroup_cpu = cgroup_has(&p->cgroup, CGROUP_CPU) ? words : NULL;
+	for (int i = 0; i < CGROUP_KINDS; i++)
+		p->facts.cgroup_fds += cgroup_has(&p->cgroup, (enum cgroup_kind)i);
+	if (p->cgroup.is_v2 && p->facts.cgroup_fds > 0)
+		p->facts.cgroup_fds = 1;
+	return 0;
+}
+
+int prepare_all(const struct run_request *req, struct prepared *p, struct err *e)
+{
+	struct facts_input in = { .home = req->home, .argv = req->argv, .has_tty = req->has_tty };
+	struct tier_root roots[TIER_ROOTS_MAX];
+	size_t roots_n;
+	int r = prepare_workspace(req, p, e);
+
+	if (r == 0)
+		r = git_roots(p, e);
+	if (r == 0)
+		r = store_create(&p->box, e);
+	if (r < 0)
+		return r;
+	memcpy(roots, p->facts.root, sizeof(roots));
+	roots_n = p->facts.roots_n;
+	in.cwd = p->cwd;
+	in.id = p->box.id;
+	p->start_ns = events_now();
+	r = facts_gather(req->policy, &in, &p->arena, &p->facts, e);
+	memcpy(p->facts.root, roots, sizeof(roots));
+	p->facts.roots_n = roots_n;
+	for (size_t i = 0; i < roots_n && r == 0 && req->policy->workspace_mode == MODE_REVIEW; i++)
+		r = root_store(p, i, e);
+	return r < 0 ? r : groups_make(req, p, e);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The whole flow of a run, on one page: policy, facts, plan, stage, supervision, report. */
+#include "sandbox/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "plan/plan.h"
+#include "plan/verify.h"
+#include "sandbox/keep.h"
+#include "sandbox/prepare.h"
+#include "sandbox/spawn.h"
+#include "sandbox/supervise.h"
+
+static int plan_make(const struct run_request *req, const struct prepared *p, struct buf *out,
+		     struct err *e)
+{
+	CLEANUP(plan_builder_done) struct plan_builder b = PLAN_BUILDER_INIT;
+	const struct tier *tier = tier_choose(req->policy, e);
+	int r;
+
+	if (tier == NULL)
+		return -EOPNOTSUPP;
+	r = tier->compile(req->policy, &p->facts, &b, e);
+	if (r == 0)
+		r = plan_finish(&b, out, e);
+	return r < 0 ? r : plan_verify(out->p, out->n, e);
+}
+
+int run_plan(const struct run_request *req, struct buf *out, struct err *e)
+{
+	CLEANUP(prepare_done) struct prepared p = PREPARED_INIT;
+	int r = prepare_all(req, &p, e);
+
+	if (r == 0)
+		r = plan_make(req, &p, out, e);
+	if (p.box.dir >= 0)
+		store_remove(&p.box, NULL);
+	return r;
+}
+
+/* Pipes between the caller's descriptors and the command's; with a terminal, nothing at all. */
+static int stdio_make(const struct run_request *req, struct spawn *sp, struct supervisor *s, struct err *e)
+{
+	for (int i = 0; i < 3; i++) {
+		bool is_in = i == RELAY_IN;
+		int ends[2];
+
+		if (req->has_tty) {
+			sp->stdio[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
+			if (sp->stdio[i] < 0)
+				return err_sys(e, -errno, "/dev/null");
+			continue;
+		}
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return err_sys(e, -errno, "cannot make a pipe");
+		sp->stdio[i] = ends[is_in ? 0 : 1];
+		s->relay[i] = is_in ? (struct relay){ .from = 0, .to = ends[1], .owns_to = true }
+				    : (struct relay){ .from = ends[0], .to = i, .owns_from = true };
+	}
+	return 0;
+}
+
+static int start(const struct run_request *req, struct prepared *p, const struct buf *plan,
+		 struct supervisor *s, struct err *e)
+{
+	struct spawn sp = { .plan = plan, .stdio = { -1, -1, -1 } };
+	int r = stdio_make(req, &sp, s, e);
+
+	sp.cgroup_n = cgroup_entries(&p->cgroup, sp.cgroup);
+	if (r == 0)
+		r = spawn_stage(&sp, &s->control, e);
+	for (int i = 0; i < 3; i++)
+		fd_close(sp.stdio[i]);
+	for (size_t i = 0; i < sp.cgroup_n; i++)
+		fd_close(sp.cgroup[i]);
+	if (r < 0)
+		return r;
+	s->stage = r;
+	return 0;
+}
+
+static int carry_out(const struct run_request *req, struct prepared *p, const struct buf *plan,
+		     struct run_result *ret, struct err *e)
+{
+	struct supervisor s = { .control = -1,	    .pidfd = -1,
+				.pty = -1,	    .notify = -1,
+				.watch = { -1, -1, -1, -1 }, .limits = &req->policy->limits,
+				.log = &ret->log,   .cgroup = &p->cgroup };
+	int r;
+
+	for (int i = 0; i < RELAY_COUNT; i++)
+		s.relay[i] = RELAY_INIT;
+	if (p->facts.root[0].kind != ROOT_PLAIN)
+		s.upper = p->facts.root[0].store;
+	r = start(req, p, plan, &s, e);
+	if (r == 0)
+		r = supervise(&s, e);
+	for (int i = 0; i < RELAY_COUNT; i++)
+		relay_done(&s.relay[i]);
+	if (r == 0)
+		ret->exit_code = supervise_exit_code(&s);
+	if (r == 0 && s.exec_errno != 0)
+		snprintf(ret->note, sizeof(ret->note), "%s: %s", req->argv[0], strerror(s.exec_errno));
+	return r;
+}
+
+/* One attempt; -ESTALE never repeats. @is_copy chooses how changes are kept. */
+static int attempt(const struct run_request *req, bool is_copy, struct run_result *ret, struct err *e)
+{
+	CLEANUP(prepare_done) struct prepared p = PREPARED_INIT;
+	AUTO_BUF struct buf plan = BUF_INIT(PLAN_BYTES_MAX);
+	int r;
+
+	p.is_copy = is_copy;
+	r = prepare_all(req, &p, e);
+	if (r == 0)
+		r = plan_make(req, &p, &plan, e);
+	if (r == 0)
+		r = keep_running(req, &p, e);
+	if (r == 0)
+		r = carry_out(req, &p, &plan, ret, e);
+	cgroup_remove(&p.cgroup);
+	memcpy(ret->id, p.box.id, sizeof(ret->id));
+	ret->limits[0] = p.facts.cgroup_memory != NULL ? p.facts.cgroup_memory : "watched every 100 ms";
+	ret->limits[1] = p.facts.cgroup_pids != NULL ? p.facts.cgroup_pids : "rlimit of the user namespace";
+	ret->limits[2] = p.facts.cgroup_cpu != NULL ? p.facts.cgroup_cpu : "processor affinity";
+	if (r == 0) {
+		ret->duration_ns = events_now() - p.start_ns;
+		return keep_ended(req, &p, ret, e);
+	}
+	if (p.box.dir >= 0)
+		store_remove(&p.box, NULL);
+	return r;
+}
+
+int run_sandbox(const struct run_request *req, struct run_result *ret, struct err *e)
+{
+	struct err first = { 0 };
+	int r = attempt(req, false, ret, &first);
+
+	/* Some directories cannot lie under an overlay (mounts below them, a file system without it). */
+	if (r < 0 && strstr(first.text, "copy-on-write view") != NULL) {
+		*ret = (struct run_result){ 0 };
+		r = attempt(req, true, ret, e);
+		if (r == 0)
+			snprintf(ret->note, sizeof(ret->note), "the workspace was copied: no overlay here");
+		return r;
+	}
+	if (r < 0 && e != NULL)
+		*e = first;
+	return r;
+}
