@@ -29,7 +29,7 @@ static bool buf_room(struct buf *b, size_t n)
 		b->err = -E2BIG;
 		return false;
 	}
-	if (need + 1 <= b->cap)
+	if (b->p != NULL && need + 1 <= b->cap)
 		return true;
 	while (cap < need + 1)
 		cap *= 2;

@@ -6,18 +6,20 @@
 #include <errno.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int limits_set(int resource, uint64_t value)
 {
 	struct rlimit now;
 	struct rlimit want = { .rlim_cur = value, .rlim_max = value };
 
-	/* musl and glibc name the first parameter's type differently; the values are the kernel's. */
-	if (getrlimit((__typeof__(RLIMIT_NOFILE))resource, &now) < 0)
+	/* By number: musl and glibc give the first parameter of the C function different types. */
+	if (syscall(SYS_prlimit64, 0, resource, NULL, &now) < 0)
 		return -errno;
 	if (now.rlim_max < want.rlim_max)
 		want.rlim_cur = want.rlim_max = now.rlim_max;
-	return setrlimit((__typeof__(RLIMIT_NOFILE))resource, &want) < 0 ? -errno : 0;
+	return syscall(SYS_prlimit64, 0, resource, &want, NULL) < 0 ? -errno : 0;
 }
 
 int limits_affinity(unsigned int n)

@@ -30,7 +30,7 @@ int place_parent(int root, const char *path, const char **ret_name, struct err *
 int place_dir(int root, const char *path, unsigned int mode, struct err *e)
 {
 	AUTO_CLOSE int parent = -EBADF;
-	const char *name;
+	const char *name = NULL;
 	int fd;
 
 	if (path[1] == '\0')
@@ -45,7 +45,7 @@ int place_dir(int root, const char *path, unsigned int mode, struct err *e)
 int place_file(int root, const char *path, unsigned int mode, struct err *e)
 {
 	AUTO_CLOSE int parent = -EBADF;
-	const char *name;
+	const char *name = NULL;
 	int fd;
 
 	parent = place_parent(root, path, &name, e);
