@@ -14,7 +14,8 @@ MAY = {
     "plan": {"base"},
     "tier": {"base", "policy", "plan", "linux/host.h"},
     "stage": {"base", "plan", "linux"},
-    "sandbox": {"base", "linux", "policy", "plan", "tier"},
+    # A run prepares what the review will read, so sandbox stands on review and never the other way.
+    "sandbox": {"base", "linux", "policy", "plan", "tier", "review"},
     "review": {"base", "linux", "policy", "plan", "tier"},
     "image": {"base", "plan"},
     "proxy": {"base", "plan"},
