@@ -23,7 +23,8 @@ enum review_kind {
  * struct review_root - the caller owns every pointer and fd for as long as the review is used.
  * @path:      absolute path on the host
  * @fd:        that directory, opened for reading (O_RDONLY | O_DIRECTORY), not O_PATH
- * @store:     directory fd of this root's own store; holds upper/ or copy/, manifest, base/, journal
+ * @store:     directory fd of this root's own store; holds upper/ or copy/, manifest, base/,
+ * journal
  * @start_ns:  CLOCK_REALTIME when the sandbox started, nanoseconds
  * @uid, @gid: owner of what apply makes on the host
  * @box_uid, @box_gid: owner, in the store, of what the payload made

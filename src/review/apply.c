@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Applies chosen changes to the host: all of them, or none. */
+#include "review/apply.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "review/apply_stage.h"
+#include "review/changes.h"
+#include "review/journal.h"
+
+void apply_items_free(struct apply_item *v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; v && i < n; i++)
+		buf_done(&v[i].content);
+	free(v);
+}
+
+static bool is_below(const struct review_change *c, const struct review_change *top)
+{
+	size_t n = strlen(top->path);
+
+	return c->root == top->root && strncmp(c->path, top->path, n) == 0 && c->path[n] == '/';
+}
+
+static bool is_new_dir(const struct review_change *c)
+{
+	return S_ISDIR(c->now.mode) && !S_ISDIR(c->old.mode);
+}
+
+static bool is_lost_dir(const struct review_change *c)
+{
+	return S_ISDIR(c->old.mode) && !S_ISDIR(c->now.mode);
+}
+
+/* The directory at @i follows what is below it; those come right after it. */
+static void close_one(struct review_changes *c, size_t i)
+{
+	struct review_change *top = &c->v[i];
+	size_t k;
+
+	for (k = i + 1; k < c->n && is_below(&c->v[k], top); k++) {
+		if (is_new_dir(top) && c->v[k].is_picked)
+			top->is_picked = true;
+		if (is_lost_dir(top) && !c->v[k].is_picked && c->v[k].old.mode)
+			top->is_picked = false;
+	}
+}
+
+/* A new directory whose place is still taken cannot be entered. */
+static void drop_orphans(struct review_changes *c, size_t i)
+{
+	size_t k;
+
+	for (k = i + 1; k < c->n && is_below(&c->v[k], &c->v[i]); k++) {
+		if (!S_ISDIR(c->v[i].old.mode))
+			c->v[k].is_picked = false;
+	}
+}
+
+void apply_pick_closed(struct review_changes *c)
+{
+	size_t i;
+
+	for (i = c->n; i-- > 0;) {
+		if (S_ISDIR(c->v[i].now.mode) || S_ISDIR(c->v[i].old.mode))
+			close_one(c, i);
+	}
+	for (i = 0; i < c->n; i++) {
+		if (is_new_dir(&c->v[i]) && !c->v[i].is_picked)
+			drop_orphans(c, i);
+	}
+}
+
+static bool starts(const char *path, const char *with)
+{
+	return strncmp(path, with, strlen(with)) == 0;
+}
+
+/* Directories first; of a repository its objects first and what points at them last. */
+static int rank(const struct review_change *c)
+{
+	const char *git = strstr(c->path, ".git/");
+
+	if (S_ISDIR(c->now.mode))
+		return 0;
+	if (!git || (git != c->path && git[-1] != '/'))
+		return 2;
+	git += 5;
+	if (starts(git, "objects/"))
+		return 1;
+	return starts(git, "refs/") || starts(git, "packed-refs")      ? 3
+	       : strcmp(git, "HEAD") == 0 || strcmp(git, "index") == 0 ? 4
+								       : 2;
+}
+
+static int plan_row(struct journal *j, const struct review_change *c, enum journal_op op,
+		    const char *path, const struct node *old)
+{
+	struct row row = { .a = path };
+
+	row.num[ROW_KIND] = op;
+	row.num[ROW_ROOT] = c->root;
+	row.num[ROW_SIZE] = j->rows.n;
+	row.num[ROW_MODE] = c->now.mode;
+	row.num[ROW_OLD_INO] = old->ino;
+	row.num[ROW_OLD_SIZE] = old->size;
+	row.num[ROW_OLD_MTIME] = old->mtime;
+	return rows_add(&j->rows, &row);
+}
+
+static bool is_meta(const struct review_change *c)
+{
+	return c->kind == CHANGE_MODE || (c->kind == CHANGE_XATTR && S_ISDIR(c->now.mode));
+}
+
+/* Deletions, deepest first, so that each directory is empty when its turn comes. */
+static int plan_deletes(struct journal *j, const struct review_changes *c)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = c->n; i-- > 0 && r == 0;) {
+		const struct review_change *one = &c->v[i];
+		struct node from;
+
+		if (!one->is_picked)
+			continue;
+		if (one->kind == CHANGE_DELETE)
+			r = plan_row(j, one, JOURNAL_DELETE, one->path, &one->old);
+		if (one->kind != CHANGE_RENAME)
+			continue;
+		r = node_at(j->trees->roots[one->root].fd, one->from, &from);
+		if (r == 0 && !from.mode)
+			continue;
+		if (r == 0)
+			r = plan_row(j, one, JOURNAL_DELETE, one->from, &from);
+	}
+	return r;
+}
+
+static int plan_place(struct journal *j, const struct review_changes *c, size_t i,
+		      const struct apply_item *item)
+{
+	const struct review_change *one = &c->v[i];
+	int r;
+
+	if (is_meta(one))
+		return 0;
+	r = plan_row(j, one, JOURNAL_PLACE, one->path, &one->old);
+	if (r == 0) {
+		j->rows.v[j->rows.n - 1].num[ROW_FLAGS] = item->is_partial;
+		j->rows.v[j->rows.n - 1].num[ROW_DEV] = i;
+	}
+	return r;
+}
+
+static int plan_all(struct journal *j, const struct review_changes *c,
+		    const struct apply_item *items)
+{
+	size_t i;
+	int r, want;
+
+	r = plan_deletes(j, c);
+	for (want = 0; want <= 4; want++) {
+		for (i = 0; i < c->n && r == 0; i++) {
+			if (c->v[i].is_picked && c->v[i].kind != CHANGE_DELETE &&
+			    rank(&c->v[i]) == want)
+				r = plan_place(j, c, i, &items[i]);
+		}
+	}
+	for (i = 0; i < c->n && r == 0; i++) {
+		if (c->v[i].is_picked && (is_meta(&c->v[i]) || is_new_dir(&c->v[i])))
+			r = plan_row(j, &c->v[i], JOURNAL_META, c->v[i].path, &c->v[i].old);
+	}
+	return r;
+}
+
+static int begin(struct journal *j, struct err *e)
+{
+	struct row head = { .num[ROW_KIND] = JOURNAL_HEAD };
+	char name[48];
+	uint64_t number = 0;
+
+	if (getrandom(&number, sizeof(number), 0) < 0)
+		return err_sys(e, -errno, "cannot make a staging name");
+	snprintf(name, sizeof(name), ".tiercel-apply-%016llx", (unsigned long long)number);
+	head.a = name;
+	return rows_add(&j->rows, &head) < 0 ? err_set(e, -ENOMEM, "out of memory") : 0;
+}
+
+static int carry_out(struct journal *j, const struct review_changes *c, struct apply_item *items,
+		     struct err *e)
+{
+	int r;
+
+	r = journal_save(j, JOURNAL_INTENT, e);
+	if (r == 0)
+		r = journal_open_stages(j, true, e);
+	if (r == 0)
+		r = apply_stage(j, c, items, e);
+	if (r == 0)
+		r = journal_save(j, JOURNAL_STAGED, e);
+	if (r < 0) {
+		(void)journal_abandon(j);
+		return r;
+	}
+	r = journal_swap(j, e);
+	return r < 0 ? r : journal_commit(j, e);
+}
+
+int apply_run(const struct review_trees *t, const struct review_changes *c,
+	      struct apply_item *items, struct err *e)
+{
+	CLEANUP(journal_done) struct journal j = JOURNAL_INIT(t);
+	size_t i;
+	int count = 0;
+	int r;
+
+	for (i = 0; i < c->n; i++)
+		count += c->v[i].is_picked;
+	if (count == 0)
+		return 0;
+	r = begin(&j, e);
+	if (r < 0)
+		return r;
+	r = plan_all(&j, c, items);
+	if (r < 0)
+		return err_sys(e, r, "cannot plan the apply");
+	r = carry_out(&j, c, items, e);
+	return r < 0 ? r : count;
+}

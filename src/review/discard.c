@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deletes trees of any depth and size that a stranger made, through fds, without recursion. */
+#include "review/discard.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+
+#define TRASH_SIZE 48
+#define OPEN_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+static void dir_close(DIR **d)
+{
+	if (*d)
+		(void)closedir(*d);
+}
+
+/* Opens a directory for reading and emptying; its owner may add the bits that this needs. */
+static int open_dir(int dir, const char *name)
+{
+	int fd;
+
+	if (fchmodat(dir, name, 0700, 0) < 0 && errno == ENOENT)
+		return -ENOENT;
+	fd = openat(dir, name, OPEN_FLAGS);
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * Deletes what is not a directory and moves each non-empty directory up to @top under a number of
+ * its own. So no depth needs more than three fds, and no path is ever longer than a name.
+ */
+static int empty_into(int top, int dir, uint64_t *count)
+{
+	CLEANUP(dir_close) DIR *d = fdopendir(dir);
+	struct dirent *ent;
+
+	if (!d) {
+		fd_close(dir);
+		return -ENOMEM;
+	}
+	while ((ent = readdir(d))) {
+		char moved[TRASH_SIZE];
+
+		if (strcmp(ent->d_name, ".") == 0 || strcmp(ent->d_name, "..") == 0)
+			continue;
+		if (unlinkat(dirfd(d), ent->d_name, 0) == 0 || errno == ENOENT)
+			continue;
+		if (errno != EISDIR && errno != EPERM)
+			return -errno;
+		if (unlinkat(dirfd(d), ent->d_name, AT_REMOVEDIR) == 0)
+			continue;
+		if (errno != ENOTEMPTY && errno != EEXIST && errno != EACCES)
+			return -errno;
+		snprintf(moved, sizeof(moved), ".t%llu", (unsigned long long)(*count)++);
+		/* Moving a directory rewrites its "..", so its owner needs to be able to write it.
+		 */
+		(void)fchmodat(dirfd(d), ent->d_name, 0700, 0);
+		if (renameat(dirfd(d), ent->d_name, top, moved) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+/* Empties the directories that were moved up, the newest first, until none is left. */
+static int drain(int top, uint64_t first, uint64_t count)
+{
+	int r = 0;
+
+	while (count > first && r == 0) {
+		char name[TRASH_SIZE];
+		int fd;
+
+		snprintf(name, sizeof(name), ".t%llu", (unsigned long long)(count - 1));
+		fd = open_dir(top, name);
+		if (fd == -ENOENT) {
+			count--;
+			continue;
+		}
+		if (fd < 0)
+			return fd;
+		r = empty_into(top, fd, &count);
+		if (r == 0 && unlinkat(top, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+			r = -errno;
+	}
+	return r;
+}
+
+/* A stranger may have used our names at the top; a first number from the kernel avoids that. */
+static int remove_dir(int dir, const char *name)
+{
+	AUTO_CLOSE int top = -EBADF;
+	uint64_t first = 0;
+	uint64_t count;
+	int fd, r;
+
+	top = open_dir(dir, name);
+	if (top < 0)
+		return top;
+	if (getrandom(&first, 6, 0) < 0)
+		return -errno;
+	count = first;
+	fd = fd_copy_above(top);
+	if (fd < 0)
+		return fd;
+	r = empty_into(top, fd, &count);
+	if (r == 0)
+		r = drain(top, first, count);
+	if (r < 0)
+		return r;
+	return unlinkat(dir, name, AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+int review_remove_tree(int dir, const char *name, struct err *e)
+{
+	int r;
+
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	r = remove_dir(dir, name);
+	return r < 0 && r != -ENOENT ? err_sys(e, r, "cannot delete %s", name) : 0;
+}
+
+int review_discard(int dir, const char *name, struct err *e)
+{
+	char trash[TRASH_SIZE];
+	uint64_t number = 0;
+
+	if (getrandom(&number, sizeof(number), 0) < 0)
+		return err_sys(e, -errno, "cannot make a trash name");
+	snprintf(trash, sizeof(trash), ".trash-%016llx", (unsigned long long)number);
+	if (renameat(dir, name, dir, trash) < 0)
+		return errno == ENOENT ? 0 : err_sys(e, -errno, "cannot discard %s", name);
+	return review_remove_tree(dir, trash, e);
+}

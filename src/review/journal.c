@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The journal of an apply: what is to be swapped, by name and inode, so that a kill loses nothing.
+ */
+#include "review/journal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/escape.h"
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "review/changes.h"
+#include "review/discard.h"
+#include "review/node.h"
+#include "review/seal_file.h"
+
+#define NAME_SIZE 32
+#define HEAD(j) (&(j)->rows.v[0])
+
+void journal_done(struct journal *j)
+{
+	size_t i;
+
+	rows_done(&j->rows);
+	for (i = 0; i < ARRAY_LEN(j->stage); i++)
+		j->stage[i] = fd_close(j->stage[i]);
+}
+
+int journal_save(struct journal *j, enum journal_state state, struct err *e)
+{
+	int store = j->trees->roots[0].store;
+	int r;
+
+	HEAD(j)->num[ROW_FLAGS] = state;
+	r = rows_save(&j->rows, store, "journal", e);
+	if (r == 0 && fsync(store) < 0)
+		r = err_sys(e, -errno, "cannot write the journal");
+	return r;
+}
+
+static int stage_open(const struct review_trees *t, size_t root, const char *name, bool is_new)
+{
+	int at = t->roots[root].fd;
+
+	if (is_new && mkdirat(at, name, 0700) < 0)
+		return -errno;
+	return path_open_beneath(at, name, O_RDONLY | O_DIRECTORY, 0);
+}
+
+int journal_open_stages(struct journal *j, bool is_new, struct err *e)
+{
+	size_t i;
+
+	for (i = 1; i < j->rows.n; i++) {
+		size_t root = j->rows.v[i].num[ROW_ROOT];
+		int fd;
+
+		if (j->stage[root] >= 0)
+			continue;
+		fd = stage_open(j->trees, root, HEAD(j)->a, is_new);
+		if (fd < 0 && !(fd == -ENOENT && !is_new))
+			return err_sys(e, fd, "cannot make a staging directory in %s",
+				       j->trees->roots[root].path);
+		j->stage[root] = fd;
+	}
+	return 0;
+}
+
+static int stages_remove(struct journal *j, struct err *e)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < j->trees->n; i++) {
+		if (j->stage[i] < 0)
+			continue;
+		r = review_remove_tree(j->trees->roots[i].fd, HEAD(j)->a, e);
+		if (r < 0)
+			return r;
+	}
+	if (unlinkat(j->trees->roots[0].store, "journal", 0) < 0 && errno != ENOENT)
+		r = err_sys(e, -errno, "cannot remove the journal");
+	return r;
+}
+
+static void stage_name(const struct row *row, char *name)
+{
+	snprintf(name, NAME_SIZE, "%llu", (unsigned long long)row->num[ROW_SIZE]);
+}
+
+static uint64_t ino_at(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? 0 : st.st_ino;
+}
+
+/* Takes one swap back, if it was made. */
+static int undo_one(struct journal *j, const struct row *row)
+{
+	size_t root = row->num[ROW_ROOT];
+	AUTO_CLOSE int parent = -EBADF;
+	char staged[NAME_SIZE];
+	const char *name;
+	uint64_t there, aside;
+	unsigned int flags = RENAME_NOREPLACE;
+
+	if (row->num[ROW_KIND] == JOURNAL_META || j->stage[root] < 0)
+		return 0;
+	stage_name(row, staged);
+	parent = node_parent(j->trees->roots[root].fd, row->a, &name);
+	if (parent < 0)
+		return parent == -ENOENT ? 0 : parent;
+	there = ino_at(parent, name);
+	aside = ino_at(j->stage[root], staged);
+	if (row->num[ROW_KIND] == JOURNAL_DELETE) {
+		if (!aside)
+			return 0;
+		return renameat2(j->stage[root], staged, parent, name, flags) < 0 ? -errno : 0;
+	}
+	if (there != row->num[ROW_INO] || aside == row->num[ROW_INO])
+		return 0;
+	if (aside)
+		flags = RENAME_EXCHANGE;
+	return renameat2(parent, name, j->stage[root], staged, flags) < 0 ? -errno : 0;
+}
+
+static int undo_all(struct journal *j, struct err *e)
+{
+	size_t i;
+
+	for (i = j->rows.n; i-- > 1;) {
+		int r = undo_one(j, &j->rows.v[i]);
+
+		if (r < 0)
+			return err_sys(e, r, "cannot undo; what was there is kept in %s of %s",
+				       HEAD(j)->a,
+				       j->trees->roots[j->rows.v[i].num[ROW_ROOT]].path);
+	}
+	return stages_remove(j, e);
+}
+
+/* Whether what was swapped out is what the plan saw. */
+static bool is_expected(int stage, const char *staged, const struct row *row)
+{
+	struct stat st;
+	struct node n;
+
+	if (fstatat(stage, staged, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return row->num[ROW_OLD_INO] == 0;
+	node_of(&st, &n);
+	if (n.ino != row->num[ROW_OLD_INO])
+		return false;
+	return S_ISDIR(n.mode) ||
+	       (n.size == row->num[ROW_OLD_SIZE] && n.mtime == row->num[ROW_OLD_MTIME]);
+}
+
+static void dir_close(DIR **d)
+{
+	if (*d)
+		(void)closedir(*d);
+}
+
+/* A directory that goes away must be empty: something may have been put there meanwhile. */
+static bool is_full(int stage, const char *staged)
+{
+	CLEANUP(dir_close) DIR *d = NULL;
+	struct dirent *ent;
+	struct stat st;
+	int fd;
+
+	if (fstatat(stage, staged, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
+		return false;
+	fd = path_open_beneath(stage, staged, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0)
+		return true;
+	d = fdopendir(fd);
+	if (!d) {
+		fd_close(fd);
+		return true;
+	}
+	while ((ent = readdir(d))) {
+		if (strcmp(ent->d_name, ".") != 0 && strcmp(ent->d_name, "..") != 0)
+			return true;
+	}
+	return false;
+}
+
+static int swap_one(struct journal *j, const struct row *row)
+{
+	size_t root = row->num[ROW_ROOT];
+	AUTO_CLOSE int parent = -EBADF;
+	int stage = j->stage[root];
+	char staged[NAME_SIZE];
+	const char *name;
+	int r;
+
+	if (row->num[ROW_KIND] == JOURNAL_META)
+		return 0;
+	stage_name(row, staged);
+	parent = node_parent(j->trees->roots[root].fd, row->a, &name);
+	if (parent < 0)
+		return parent;
+	if (row->num[ROW_KIND] == JOURNAL_DELETE)
+		r = renameat2(parent, name, stage, staged, RENAME_NOREPLACE);
+	else
+		r = renameat2(stage, staged, parent, name,
+			      row->num[ROW_OLD_INO] ? RENAME_EXCHANGE : RENAME_NOREPLACE);
+	if (r < 0)
+		return -errno;
+	return is_expected(stage, staged, row) && !is_full(stage, staged) ? 0 : -EBUSY;
+}
+
+int journal_swap(struct journal *j, struct err *e)
+{
+	AUTO_BUF struct buf path = BUF_INIT(65536);
+	size_t i;
+	int r = 0;
+
+	for (i = 1; i < j->rows.n && r == 0; i++)
+		r = swap_one(j, &j->rows.v[i]);
+	if (r == 0)
+		return 0;
+	buf_escape(&path, j->rows.v[i - 1].a, strlen(j->rows.v[i - 1].a));
+	if (undo_all(j, e) < 0)
+		return r;
+	if (r == -EBUSY || r == -EEXIST || r == -ENOENT)
+		return err_set(e, r, "%s changed on the host just now; nothing was applied",
+			       path.p ? path.p : "a file");
+	return err_sys(e, r, "cannot replace %s; nothing was applied", path.p ? path.p : "a file");
+}
+
+static int meta_one(struct journal *j, const struct row *row)
+{
+	size_t root = row->num[ROW_ROOT];
+	AUTO_CLOSE int parent = -EBADF;
+	AUTO_CLOSE int from = -EBADF;
+	AUTO_CLOSE int to = -EBADF;
+	const char *name;
+
+	parent = node_parent(j->trees->roots[root].fd, row->a, &name);
+	if (parent < 0)
+		return parent;
+	from = node_open(j->trees->made[root], row->a, true);
+	to = path_open_beneath(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	if (from >= 0 && to >= 0)
+		(void)node_copy_xattrs(from, to);
+	if (fchmodat(parent, name, (mode_t)row->num[ROW_MODE] & 0777, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return 0;
+}
+
+/* What stays pending of a file is measured against what the file is now. */
+static int mark_partial(struct journal *j, const struct row *row, struct row *mark, struct err *e)
+{
+	AUTO_BUF struct buf text = BUF_INIT(SEAL_TEXT_MAX);
+	const struct review_root *root = &j->trees->roots[row->num[ROW_ROOT]];
+	AUTO_CLOSE int fd = -EBADF;
+	struct node now;
+	int r;
+
+	r = node_at(root->fd, row->a, &now);
+	if (r < 0)
+		return err_sys(e, r, "cannot look at an applied file");
+	seal_row_of(&now, mark);
+	mark->num[ROW_FLAGS] = 0;
+	fd = node_open(root->fd, row->a, false);
+	if (fd < 0 || file_read_fd(fd, &text) < 0)
+		return 0;
+	r = seal_text_save(root, mark->num[ROW_KIND], &text, e);
+	if (r == 0)
+		mark->num[ROW_FLAGS] = SEAL_TEXT;
+	return r;
+}
+
+static int mark_all(struct journal *j, struct err *e)
+{
+	CLEANUP(rows_done) struct rows seal = { 0 };
+	size_t i, known;
+	int r;
+
+	r = seal_load(j->trees->roots, &seal, e);
+	known = seal.n;
+	for (i = 1; i < j->rows.n && r == 0; i++) {
+		const struct row *row = &j->rows.v[i];
+		struct rows sorted = { .v = seal.v, .n = known };
+		struct row *mark = rows_find(&sorted, row->num[ROW_ROOT], row->a);
+		struct row fresh = { .a = row->a };
+
+		if (!mark) {
+			fresh.num[ROW_KIND] = seal.n;
+			fresh.num[ROW_ROOT] = row->num[ROW_ROOT];
+			if (rows_add(&seal, &fresh) < 0)
+				return err_set(e, -ENOMEM, "out of memory for the seal");
+			mark = &seal.v[seal.n - 1];
+		}
+		if (row->num[ROW_FLAGS])
+			r = mark_partial(j, row, mark, e);
+		else
+			mark->num[ROW_FLAGS] |= SEAL_APPLIED;
+	}
+	return r < 0 ? r : seal_save(j->trees->roots, &seal, e);
+}
+
+static int roll_forward(struct journal *j, struct err *e)
+{
+	size_t i;
+	int r;
+
+	for (i = 1; i < j->rows.n; i++) {
+		if (j->rows.v[i].num[ROW_KIND] != JOURNAL_META)
+			continue;
+		r = meta_one(j, &j->rows.v[i]);
+		if (r < 0 && r != -ENOENT)
+			return err_sys(e, r,
+				       "cannot set a mode; the apply will be finished by "
+				       "the next one");
+	}
+	r = mark_all(j, e);
+	return r < 0 ? r : stages_remove(j, e);
+}
+
+int journal_commit(struct journal *j, struct err *e)
+{
+	int r = journal_save(j, JOURNAL_COMMITTED, e);
+
+	if (r < 0) {
+		(void)undo_all(j, NULL);
+		return r;
+	}
+	return roll_forward(j, e);
+}
+
+static int journal_check(const struct journal *j)
+{
+	size_t i;
+
+	if (j->rows.n == 0 || HEAD(j)->num[ROW_FLAGS] > JOURNAL_COMMITTED || !*HEAD(j)->a ||
+	    strchr(HEAD(j)->a, '/'))
+		return -EBADMSG;
+	for (i = 1; i < j->rows.n; i++) {
+		if (j->rows.v[i].num[ROW_ROOT] >= j->trees->n ||
+		    j->rows.v[i].num[ROW_KIND] == JOURNAL_HEAD ||
+		    j->rows.v[i].num[ROW_KIND] >= JOURNAL_OP_END)
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+int journal_recover(const struct review_trees *t, struct err *e)
+{
+	CLEANUP(journal_done) struct journal j = JOURNAL_INIT(t);
+	int r;
+
+	if (faccessat(t->roots[0].store, "journal", F_OK, 0) < 0 && errno == ENOENT)
+		return 0;
+	r = rows_load(&j.rows, t->roots[0].store, "journal", e);
+	if (r < 0)
+		return r;
+	r = journal_check(&j);
+	if (r < 0)
+		return err_set(e, r, "the journal in the store of this sandbox is damaged");
+	r = journal_open_stages(&j, false, e);
+	if (r < 0)
+		return r;
+	switch ((enum journal_state)HEAD(&j)->num[ROW_FLAGS]) {
+	case JOURNAL_INTENT:
+		return stages_remove(&j, e);
+	case JOURNAL_STAGED:
+		return undo_all(&j, e);
+	case JOURNAL_COMMITTED:
+		return roll_forward(&j, e);
+	}
+	return -EBADMSG;
+}
+
+int journal_abandon(struct journal *j)
+{
+	return stages_remove(j, NULL);
+}

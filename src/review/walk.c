@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Walks a tree parents first, without recursion and without following links. */
+#include "review/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+
+struct pending {
+	struct pending *next;
+	char path[];
+};
+
+struct walk {
+	const struct walk_top *top;
+	int (*visit)(void *arg, const struct walk_entry *at, struct err *e);
+	void *arg;
+	struct pending *todo;
+};
+
+static void walk_done(struct walk *w)
+{
+	while (w->todo) {
+		struct pending *p = w->todo;
+
+		w->todo = p->next;
+		free(p);
+	}
+}
+
+static void dir_close(DIR **d)
+{
+	if (*d)
+		(void)closedir(*d);
+}
+
+static int push(struct walk *w, const char *path)
+{
+	size_t n = strlen(path) + 1;
+	struct pending *p = malloc(sizeof(*p) + n);
+
+	if (!p)
+		return -ENOMEM;
+	memcpy(p->path, path, n);
+	p->next = w->todo;
+	w->todo = p;
+	return 0;
+}
+
+static int visit_one(struct walk *w, struct walk_entry *at, struct err *e)
+{
+	struct stat st;
+	int r;
+
+	if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : err_sys(e, -errno, "cannot look at a file");
+	node_of(&st, &at->node);
+	r = w->visit(w->arg, at, e);
+	if (r > 0 && S_ISDIR(st.st_mode) && push(w, at->path) < 0)
+		return err_set(e, -ENOMEM, "out of memory while walking a tree");
+	return r < 0 ? r : 0;
+}
+
+static int walk_dir(struct walk *w, const char *dir, struct err *e)
+{
+	bool is_top = !*dir || strcmp(dir, ".") == 0;
+	CLEANUP(dir_close) DIR *d = NULL;
+	char path[PATH_MAX];
+	struct dirent *ent;
+	int fd = node_open(w->top->root, is_top ? "." : dir, w->top->is_ours);
+	int r = 0;
+
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0)
+		return err_sys(e, fd, "cannot open a directory");
+	d = fdopendir(fd);
+	if (!d) {
+		fd_close(fd);
+		return err_set(e, -ENOMEM, "cannot read a directory");
+	}
+	while (r == 0 && (ent = readdir(d))) {
+		struct walk_entry at = { .path = path, .name = ent->d_name, .dir = dirfd(d) };
+		int n;
+
+		if (strcmp(ent->d_name, ".") == 0 || strcmp(ent->d_name, "..") == 0)
+			continue;
+		n = snprintf(path, sizeof(path), "%s%s%s", is_top ? "" : dir, is_top ? "" : "/",
+			     ent->d_name);
+		if (n < 0 || (size_t)n >= sizeof(path))
+			return err_set(e, -ENAMETOOLONG,
+				       "a path is longer than %d bytes; only discard can handle it",
+				       PATH_MAX);
+		r = visit_one(w, &at, e);
+	}
+	return r;
+}
+
+int walk_tree(const struct walk_top *top,
+	      int (*visit)(void *arg, const struct walk_entry *at, struct err *e), void *arg,
+	      struct err *e)
+{
+	CLEANUP(walk_done) struct walk w = { .top = top, .visit = visit, .arg = arg };
+	int r;
+
+	if (push(&w, top->from) < 0)
+		return err_set(e, -ENOMEM, "out of memory while walking a tree");
+	do {
+		AUTO_FREE struct pending *p = w.todo;
+
+		w.todo = p->next;
+		r = walk_dir(&w, p->path, e);
+	} while (r == 0 && w.todo);
+	return r;
+}
