@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int seccomp_load(const struct sock_filter *filter, size_t n, bool notify)
+int seccomp_enter(const struct sock_filter *filter, size_t n, bool notify)
 {
 	struct sock_fprog prog = { .len = (unsigned short)n };
 	unsigned int flags = notify ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0u;

@@ -9,7 +9,7 @@
 struct sock_filter;
 
 /*
- * seccomp_load - put this process under a filter, for good.
+ * seccomp_enter - put this process under a filter, for good.
  * @filter: instructions (borrowed)
  * @n:      how many
  * @notify: ask for a listener that receives the calls whose verdict is SECCOMP_RET_USER_NOTIF
@@ -17,6 +17,6 @@ struct sock_filter;
  * Returns the owned listener fd when @notify, else 0; -EBUSY when an outer sandbox listens already;
  * else negative errno. Source: seccomp(2), SECCOMP_FILTER_FLAG_NEW_LISTENER.
  */
-int seccomp_load(const struct sock_filter *filter, size_t n, bool notify);
+int seccomp_enter(const struct sock_filter *filter, size_t n, bool notify);
 
 #endif

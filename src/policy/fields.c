@@ -102,6 +102,11 @@ const char *policy_field_name(enum policy_field field)
 	return rows[field].name;
 }
 
+const char *policy_field_name_of(unsigned int field)
+{
+	return field < FIELD_END ? rows[field].name : "";
+}
+
 enum policy_field policy_field_of(const char *name)
 {
 	for (int i = FIELD_NONE + 1; i < FIELD_END; i++)

@@ -53,6 +53,9 @@ const struct field_row *policy_field_row(enum policy_field field);
 
 const char *policy_field_name(enum policy_field field);
 
+/* The same for a number that a plan carries; "" for none. */
+const char *policy_field_name_of(unsigned int field);
+
 /* The field of a dotted name; FIELD_NONE when there is none. */
 enum policy_field policy_field_of(const char *name);
 

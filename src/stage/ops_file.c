@@ -71,11 +71,14 @@ static int cover(const struct stage *s, int at)
 	if (fd < 0)
 		return fd;
 	tree = mount_clone(fd, false);
-	unlinkat(s->root, NEW_FILE, 0);
 	if (tree < 0)
 		return tree;
 	r = mount_attr(tree, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, false);
-	return r < 0 ? r : mount_attach(tree, at);
+	if (r == 0)
+		r = mount_attach(tree, at);
+	/* Only now: the kernel mounts nothing that has no name. */
+	unlinkat(s->root, NEW_FILE, 0);
+	return r;
 }
 
 int op_file(struct stage *s, const struct plan_op *op, struct err *e)

@@ -193,19 +193,13 @@ static int hidden_tree(const struct stage *s, bool is_dir)
 {
 	const char *name = is_dir ? HIDDEN_DIR : HIDDEN_FILE;
 	AUTO_CLOSE int fd = -EBADF;
-	int tree;
 
 	if (is_dir && mkdirat(s->root, name, 0) < 0)
 		return -errno;
-	if (!is_dir) {
+	if (!is_dir)
 		fd_close(openat(s->root, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0));
-	}
 	fd = path_open_beneath(s->root, name, O_PATH, 0);
-	if (fd < 0)
-		return fd;
-	tree = mount_clone(fd, false);
-	unlinkat(s->root, name, is_dir ? AT_REMOVEDIR : 0);
-	return tree;
+	return fd < 0 ? fd : mount_clone(fd, false);
 }
 
 int op_mask(struct stage *s, const struct plan_op *op, struct err *e)
@@ -214,6 +208,7 @@ int op_mask(struct stage *s, const struct plan_op *op, struct err *e)
 	AUTO_CLOSE int at = -EBADF;
 	AUTO_CLOSE int tree = -EBADF;
 	struct stat st;
+	bool is_dir;
 	int r;
 
 	at = path_open_in_root(s->root, path, O_PATH, 0);
@@ -221,10 +216,13 @@ int op_mask(struct stage *s, const struct plan_op *op, struct err *e)
 		return 0;
 	if (at < 0 || fstat(at, &st) < 0)
 		return err_sys(e, at < 0 ? at : -errno, "cannot look at %s", path);
-	tree = hidden_tree(s, S_ISDIR(st.st_mode));
+	is_dir = S_ISDIR(st.st_mode);
+	tree = hidden_tree(s, is_dir);
 	r = tree < 0 ? tree : mount_attr(tree, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC, false);
 	if (r == 0)
 		r = mount_attach(tree, at);
+	/* Only now: the kernel mounts nothing that has no name. */
+	unlinkat(s->root, is_dir ? HIDDEN_DIR : HIDDEN_FILE, is_dir ? AT_REMOVEDIR : 0);
 	return r < 0 ? err_sys(e, r, "cannot hide %s", path) : 0;
 }
 

@@ -94,7 +94,7 @@ int op_seccomp(struct stage *s, const struct plan_op *op, struct err *e)
 	const void *filter = plan_b(s->plan, op);
 	size_t n = op->b_len / sizeof(struct sock_filter);
 	bool notify = op->flags & PLAN_F_NOTIFY;
-	int r = seccomp_load(filter, n, notify);
+	int r = seccomp_enter(filter, n, notify);
 
 	if (r < 0)
 		return err_sys(e, r, "cannot load the system call filter");

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tiercel run: a command in a new sandbox. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cmd/command.h"
+#include "cmd/context.h"
+#include "cmd/rows.h"
+#include "cmd/run_opts.h"
+#include "cmd/summary.h"
+#include "sandbox/run.h"
+
+#define NAME_MAX_BYTES 63
+
+static int name_check(const char *name, struct err *e)
+{
+	size_t n = name != NULL ? strlen(name) : 1;
+
+	if (name == NULL)
+		return 0;
+	if (n == 0 || n > NAME_MAX_BYTES || name[0] == '.' || name[0] == '-' || name[0] == '_' ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != n)
+		return err_set(e, -EINVAL, "--name: use a-z, 0-9, \"-\", \"_\" and \".\", at most 63, a letter or digit first");
+	return 0;
+}
+
+static bool wants_terminal(const struct run_args *args)
+{
+	return !args->is_piped && isatty(0) && isatty(1);
+}
+
+static int run(void *options, int argc, char **argv, struct err *e)
+{
+	struct run_args *args = options;
+	CLEANUP(context_done) struct context c = { 0 };
+	struct run_request req = { .argv = argv, .name = args->name, .is_reckless = args->is_reckless };
+	struct run_result res = { 0 };
+	int r;
+
+	if (argc == 0)
+		return err_set(e, -EINVAL, "run: no command; write for example tiercel run -- bash");
+	r = name_check(args->name, e);
+	if (r == 0 && args->wants_tty && !isatty(0))
+		r = err_set(e, -EINVAL, "-t: standard input is no terminal");
+	if (r == 0)
+		r = context_load(args, argv[0], &c, e);
+	if (r < 0)
+		return r;
+	req.policy = c.policy;
+	req.home = c.home;
+	req.cwd = c.cwd;
+	req.has_tty = wants_terminal(args);
+	r = run_sandbox(&req, &res, e);
+	if (r < 0)
+		return r;
+	r = summary_print(&res, args->is_json, args->report, args->is_quiet, e);
+	return r < 0 ? r : res.exit_code;
+}
+
+const struct command cmd_run = {
+	.name = "run",
+	.synopsis = "[OPTION…] [--] COMMAND [ARG…]",
+	.summary = "Run a command in a new sandbox",
+	.description =
+		"The command sees the system read-only, an empty home directory but for what the policy "
+		"names, and the current directory as its workspace, at its own path. What it changes there "
+		"is kept apart until tiercel apply or tiercel discard settles it.",
+	.opts = run_opts,
+	.size = sizeof(struct run_args),
+	.stops = 1,
+	.run = run,
+};
