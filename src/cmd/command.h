@@ -1,71 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A command of `tiercel`: one row of the table in commands.c, one file cmd_NAME.c. */
+/* A command of the command line: one row, one file. */
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "cmd/opt.h"
 
-#define EXIT_TIERCEL 125 /* Tiercel could not or would not */
-
-enum command_group {
-	GROUP_RUN,     /* run and look after sandboxes */
-	GROUP_REVIEW,  /* settle what they changed */
-	GROUP_EXPLAIN, /* policy, plan, host */
-	GROUP_HIDDEN,  /* not listed */
-	GROUP_END
-};
+#define EXIT_REFUSED 125 /* Tiercel could not or would not do it */
 
 /*
- * struct command_call - one call of a command.
- * @args:  its options struct, filled
- * @argv:  operands, NULL-ended; @argc of them
- * @arena: lives until the program ends
- */
-struct command_call {
-	const struct command *command;
-	const void *args;
-	char **argv;
-	int argc;
-	bool dashes; /* "--" was given */
-	struct arena *arena;
-};
-
-/*
- * struct command - a row.
- * @name:      the word after `tiercel`
- * @synopsis:  what follows it: "[OPTION]... SANDBOX [PATH]..."
- * @summary:   one line of at most 56 columns, small letter, no full stop
- * @text:      description for the manual; paragraphs parted by an empty line
- * @examples:  for the manual; pairs of lines: the command, what it does; "\n" between
- * @opts:      table or NULL; --help and -h are added to every command
- * @args_size: size of the options struct
- * @defaults:  options struct with the defaults, or NULL for zeroes
- * @min, @max: operands taken; @max < 0 means any number
- * @stop:      options end at the first operand
- * @sub:       NULL-ended commands of the second word (`tiercel policy check`); @run is NULL then
- * @run:       the command itself. Prints on stdout by stdio; returns the exit status, or
- *             a negative errno with @e filled: main prints that as `tiercel: …`, status 125
+ * struct command - what main, help, manual pages and completion need to know.
+ * @synopsis:    what follows the name
+ * @description: paragraphs for the manual page
+ * @size:        bytes of the options struct, which main zeroes
+ * @stops:       options end at the first word that is none
+ * @run:         @options parsed, the rest in @argv (ended by NULL); returns the exit status, or a
+ *               negative errno with @e filled, which main prints and turns into EXIT_REFUSED
  */
 struct command {
 	const char *name;
-	enum command_group group;
 	const char *synopsis;
 	const char *summary;
-	const char *text;
-	const char *examples;
+	const char *description;
 	const struct opt *opts;
-	size_t args_size;
-	const void *defaults;
-	int min;
-	int max;
-	bool stop;
-	const struct command *const *sub;
-	int (*run)(const struct command_call *c, struct err *e);
+	size_t size;
+	int stops;
+	int (*run)(void *options, int argc, char **argv, struct err *e);
 };
+
+/* All commands, ended by NULL. */
+extern const struct command *const commands[];
+
+const struct command *command_find(const char *name);
 
 #endif
