@@ -10,5 +10,10 @@ extern const struct command cmd_ps;
 extern const struct command cmd_inspect;
 extern const struct command cmd_rm;
 extern const struct command cmd_plan;
+extern const struct command cmd_explain;
+extern const struct command cmd_policy;
+extern const struct command cmd_diff;
+extern const struct command cmd_apply;
+extern const struct command cmd_discard;
 
 #endif

@@ -76,7 +76,8 @@ static int walk_dir(struct walk *w, const char *dir, struct err *e)
 	int fd = node_open(w->top->root, is_top ? "." : dir, w->top->is_ours);
 	int r = 0;
 
-	if (fd == -ENOENT)
+	/* On the host, what the user cannot read stays as it is. */
+	if (fd == -ENOENT || (fd == -EACCES && !w->top->is_ours))
 		return 0;
 	if (fd < 0)
 		return err_sys(e, fd, "cannot open a directory");

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pending changes as JSON. */
+#ifndef CMD_REVIEW_JSON_H
+#define CMD_REVIEW_JSON_H
+
+#include "base/err.h"
+
+struct apply_item;
+struct review_open;
+
+/*
+ * review_json - print the picked changes as one JSON object on standard output.
+ * @items: what apply made of them, or NULL for diff
+ *
+ * A path that is no UTF-8 is given escaped, with "path_escaped": true. Returns 0 or negative errno.
+ */
+int review_json(const struct review_open *o, const struct apply_item *items, struct err *e);
+
+#endif
