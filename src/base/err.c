@@ -14,7 +14,8 @@ static void text_add(struct err *e, const char *text)
 		snprintf(e->text + n, sizeof(e->text) - n, "%s", text);
 }
 
-__attribute__((format(printf, 3, 0))) static void text_format(struct err *e, int code, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void text_format(struct err *e, int code,
+							      const char *fmt, va_list ap)
 {
 	e->code = code;
 	/* A cut text is better than none, so the length is not checked. */

@@ -28,7 +28,8 @@ static int digits(const char *text, uint64_t *ret_v)
 	int n = 0;
 
 	for (; is_digit(text[n]); n++)
-		if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, (uint64_t)(text[n] - '0'), &v))
+		if (__builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, (uint64_t)(text[n] - '0'), &v))
 			return -ERANGE;
 	*ret_v = v;
 	return n;
@@ -67,7 +68,8 @@ static int milli(const char *text, uint64_t *ret_milli)
 		for (; decimals < 3; decimals++)
 			part *= 10;
 	}
-	if (__builtin_mul_overflow(whole, 1000, &whole) || __builtin_add_overflow(whole, part, &whole))
+	if (__builtin_mul_overflow(whole, 1000, &whole) ||
+	    __builtin_add_overflow(whole, part, &whole))
 		return -ERANGE;
 	*ret_milli = whole;
 	return n;
@@ -91,10 +93,20 @@ int num_milli(const char *text, uint64_t max, uint64_t *ret_milli)
 int num_size(const char *text, uint64_t *ret_bytes)
 {
 	static const struct unit units[] = {
-		{ "", 1 },	      { "b", 1 },	  { "k", 1ull << 10 },	{ "kb", 1ull << 10 },
-		{ "kib", 1ull << 10 }, { "m", 1ull << 20 },  { "mb", 1ull << 20 }, { "mib", 1ull << 20 },
-		{ "g", 1ull << 30 },  { "gb", 1ull << 30 }, { "gib", 1ull << 30 }, { "t", 1ull << 40 },
-		{ "tb", 1ull << 40 }, { "tib", 1ull << 40 },
+		{ "", 1 },
+		{ "b", 1 },
+		{ "k", 1ull << 10 },
+		{ "kb", 1ull << 10 },
+		{ "kib", 1ull << 10 },
+		{ "m", 1ull << 20 },
+		{ "mb", 1ull << 20 },
+		{ "mib", 1ull << 20 },
+		{ "g", 1ull << 30 },
+		{ "gb", 1ull << 30 },
+		{ "gib", 1ull << 30 },
+		{ "t", 1ull << 40 },
+		{ "tb", 1ull << 40 },
+		{ "tib", 1ull << 40 },
 	};
 	uint64_t v = 0;
 	int n = milli(text, &v);
@@ -118,7 +130,7 @@ int num_size(const char *text, uint64_t *ret_bytes)
 static uint64_t duration_unit(const char *text, int *ret_len)
 {
 	static const struct unit units[] = {
-		{ "ms", 1 },	      { "s", 1000 },	      { "m", 60 * 1000 },
+		{ "ms", 1 },	      { "s", 1000 },	     { "m", 60 * 1000 },
 		{ "h", 3600 * 1000 }, { "d", 86400 * 1000 },
 	};
 

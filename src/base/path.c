@@ -22,7 +22,8 @@ static int open2(int dir, const char *path, int flags, mode_t mode, uint64_t res
 	};
 	long fd;
 
-	/* EAGAIN: something was renamed while the kernel looked; it never means "does not exist". */
+	/* EAGAIN: something was renamed while the kernel looked; it never means "does not exist".
+	 */
 	do {
 		fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
 	} while (fd < 0 && (errno == EAGAIN || errno == EINTR));
@@ -61,6 +62,10 @@ int path_mkdirs(int dir, const char *path, mode_t mode, struct err *e)
 	AUTO_CLOSE int at = -EBADF;
 	const char *p = path;
 
+	/* Most are there already: one call instead of two a component. */
+	at = path_open_beneath(dir, *path != '\0' ? path : ".", O_PATH | O_DIRECTORY, 0);
+	if (at != -ENOENT)
+		return at < 0 ? err_sys(e, at, "cannot open directory %s", path) : fd_take(&at);
 	at = path_open_plain(dir, ".", O_PATH | O_DIRECTORY, 0);
 	while (at >= 0 && *p != '\0') {
 		char name[NAME_MAX + 1];

@@ -24,7 +24,9 @@ static int name_check(const char *name, struct err *e)
 		return 0;
 	if (n == 0 || n > NAME_MAX_BYTES || name[0] == '.' || name[0] == '-' || name[0] == '_' ||
 	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != n)
-		return err_set(e, -EINVAL, "--name: use a-z, 0-9, \"-\", \"_\" and \".\", at most 63, a letter or digit first");
+		return err_set(e, -EINVAL,
+			       "--name: use a-z, 0-9, \"-\", \"_\" and \".\", at most 63, a letter "
+			       "or digit first");
 	return 0;
 }
 
@@ -37,12 +39,15 @@ static int run(void *options, int argc, char **argv, struct err *e)
 {
 	struct run_args *args = options;
 	CLEANUP(context_done) struct context c = { 0 };
-	struct run_request req = { .argv = argv, .name = args->name, .is_reckless = args->is_reckless };
+	struct run_request req = { .argv = argv,
+				   .name = args->name,
+				   .is_reckless = args->is_reckless };
 	struct run_result res = { 0 };
 	int r;
 
 	if (argc == 0)
-		return err_set(e, -EINVAL, "run: no command; write for example tiercel run -- bash");
+		return err_set(e, -EINVAL,
+			       "run: no command; write for example tiercel run -- bash");
 	r = name_check(args->name, e);
 	if (r == 0 && args->wants_tty && !isatty(0))
 		r = err_set(e, -EINVAL, "-t: standard input is no terminal");
@@ -65,10 +70,11 @@ const struct command cmd_run = {
 	.name = "run",
 	.synopsis = "[OPTION…] [--] COMMAND [ARG…]",
 	.summary = "Run a command in a new sandbox",
-	.description =
-		"The command sees the system read-only, an empty home directory but for what the policy "
-		"names, and the current directory as its workspace, at its own path. What it changes there "
-		"is kept apart until tiercel apply or tiercel discard settles it.",
+	.description = "The command sees the system read-only, an empty home directory but for "
+		       "what the policy "
+		       "names, and the current directory as its workspace, at its own path. What "
+		       "it changes there "
+		       "is kept apart until tiercel apply or tiercel discard settles it.",
 	.opts = run_opts,
 	.size = sizeof(struct run_args),
 	.stops = 1,

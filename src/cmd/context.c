@@ -37,11 +37,13 @@ static void user_policy(const struct context *c, char path[PATH_MAX])
 	if (config != NULL && config[0] == '/')
 		snprintf(path, PATH_MAX, "%s/tiercel/policy.yaml", config);
 	else
-		snprintf(path, PATH_MAX, "%.*s/.config/tiercel/policy.yaml", PATH_MAX - 64, c->home);
+		snprintf(path, PATH_MAX, "%.*s/.config/tiercel/policy.yaml", PATH_MAX - 64,
+			 c->home);
 }
 
 /* Long flag names with their dashes, for messages. */
-static int flags_name(const struct opt_fields *in, struct policy_flag *out, char names[][32], struct err *e)
+static int flags_name(const struct opt_fields *in, struct policy_flag *out, char names[][32],
+		      struct err *e)
 {
 	for (size_t i = 0; i < in->n; i++) {
 		out[i] = in->flag[i];

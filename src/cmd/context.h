@@ -25,6 +25,7 @@ int context_places(struct context *c, struct err *e);
  * context_load - the same, and the policy.
  * @command: program to be run, which may choose an agent's preset; may be NULL
  */
-int context_load(const struct run_args *args, const char *command, struct context *c, struct err *e);
+int context_load(const struct run_args *args, const char *command, struct context *c,
+		 struct err *e);
 
 #endif

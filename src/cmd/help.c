@@ -34,6 +34,7 @@ int help_all(FILE *to, int status)
 	fprintf(to, "tiercel COMMAND …   runs agents where they can do no harm\n\n");
 	for (size_t i = 0; commands[i] != NULL; i++)
 		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	fprintf(to, "\n  tiercel run -- claude     a first try\n  tiercel COMMAND --help    options\n");
+	fprintf(to,
+		"\n  tiercel run -- claude     a first try\n  tiercel COMMAND --help    options\n");
 	return status;
 }

@@ -99,7 +99,8 @@ int main(int argc, char **argv)
 		printf("tiercel %s\n", TIERCEL_VERSION);
 		return flush(0);
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		c = argc > 2 ? command_find(argv[2]) : NULL;
 		return flush(c != NULL ? help_command(c) : help_all(stdout, 0));
 	}

@@ -38,7 +38,8 @@ static int unknown(const struct opt *opts, const char *word, size_t n, struct er
 		}
 	}
 	if (near != NULL)
-		return err_set(e, -EINVAL, "unknown option --%.*s; did you mean --%s?", (int)n, word, near);
+		return err_set(e, -EINVAL, "unknown option --%.*s; did you mean --%s?", (int)n,
+			       word, near);
 	return err_set(e, -EINVAL, "unknown option --%.*s; --help lists them", (int)n, word);
 }
 

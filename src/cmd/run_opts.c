@@ -2,10 +2,22 @@
 /* Options of every command that needs a policy. */
 #include "cmd/run_opts.h"
 
-#define FLAG(l, n, m, h) { l, n, OPT_FLAG, offsetof(struct run_args, m), NULL, h, FIELD_NONE, NULL }
-#define STR(n, m, a, h) { 0, n, OPT_STR, offsetof(struct run_args, m), a, h, FIELD_NONE, NULL }
-#define FIELD(l, n, f, a, h) { l, n, OPT_FIELD, offsetof(struct run_args, fields), a, h, f, NULL }
-#define FIXED(n, f, v, h) { 0, n, OPT_FIELD, offsetof(struct run_args, fields), NULL, h, f, v }
+#define FLAG(l, n, m, h)                                                                           \
+	{                                                                                          \
+		l, n, OPT_FLAG, offsetof(struct run_args, m), NULL, h, FIELD_NONE, NULL            \
+	}
+#define STR(n, m, a, h)                                                                            \
+	{                                                                                          \
+		0, n, OPT_STR, offsetof(struct run_args, m), a, h, FIELD_NONE, NULL                \
+	}
+#define FIELD(l, n, f, a, h)                                                                       \
+	{                                                                                          \
+		l, n, OPT_FIELD, offsetof(struct run_args, fields), a, h, f, NULL                  \
+	}
+#define FIXED(n, f, v, h)                                                                          \
+	{                                                                                          \
+		0, n, OPT_FIELD, offsetof(struct run_args, fields), NULL, h, f, v                  \
+	}
 
 /* Docker's names and meanings where Docker has the option. */
 const struct opt run_opts[] = {

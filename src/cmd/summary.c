@@ -22,9 +22,9 @@ static json_t *events_json(const struct events_log *log)
 	for (size_t i = 0; i < log->n; i++) {
 		const struct event *ev = &log->event[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:I}", "type", ev->type, "target",
-						      ev->target, "reason", ev->reason, "count",
-						      (json_int_t)ev->count, "time_ns",
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:I}", "type", ev->type,
+						      "target", ev->target, "reason", ev->reason,
+						      "count", (json_int_t)ev->count, "time_ns",
 						      (json_int_t)ev->first_ns));
 	}
 	return list;
@@ -32,15 +32,17 @@ static json_t *events_json(const struct events_log *log)
 
 static char *to_json(const struct run_result *res)
 {
-	json_t *o = json_pack("{s:i, s:s, s:s, s:i, s:f, s:I, s:I, s:b, s:s, s:o, s:I}", "version", 1, "id",
-			      res->id, "tier", "namespace", "exit_code", res->exit_code, "seconds",
-			      (double)res->duration_ns / 1e9, "changed", (json_int_t)res->changed, "risky",
-			      (json_int_t)res->risky, "kept", (int)res->kept, "note", res->note, "events",
-			      events_json(&res->log), "events_dropped", (json_int_t)res->log.dropped);
+	json_t *o = json_pack("{s:i, s:s, s:s, s:i, s:f, s:I, s:I, s:b, s:s, s:o, s:I}", "version",
+			      1, "id", res->id, "tier", "namespace", "exit_code", res->exit_code,
+			      "seconds", (double)res->duration_ns / 1e9, "changed",
+			      (json_int_t)res->changed, "risky", (json_int_t)res->risky, "kept",
+			      (int)res->kept, "note", res->note, "events", events_json(&res->log),
+			      "events_dropped", (json_int_t)res->log.dropped);
 	char *text;
 
-	json_object_set_new(o, "limits", json_pack("{s:s, s:s, s:s}", "memory", res->limits[0], "pids",
-						   res->limits[1], "cpus", res->limits[2]));
+	json_object_set_new(o, "limits",
+			    json_pack("{s:s, s:s, s:s}", "memory", res->limits[0], "pids",
+				      res->limits[1], "cpus", res->limits[2]));
 	text = json_dumps(o, JSON_INDENT(1));
 	json_decref(o);
 	return text;
@@ -72,7 +74,8 @@ static void events_print(const struct events_log *log)
 		fprintf(stderr, ": %s\n", ev->reason);
 	}
 	if (log->n > SHOWN_MAX)
-		fprintf(stderr, "tiercel: and %zu more kinds; --json has them\n", log->n - SHOWN_MAX);
+		fprintf(stderr, "tiercel: and %zu more kinds; --json has them\n",
+			log->n - SHOWN_MAX);
 }
 
 static void words_print(const struct run_result *res)
@@ -90,7 +93,9 @@ static void words_print(const struct run_result *res)
 	fprintf(stderr, "%zu file%s changed", res->changed, res->changed == 1 ? "" : "s");
 	if (res->risky > 0)
 		fprintf(stderr, ", %zu to look at twice", res->risky);
-	fprintf(stderr, "\ntiercel: next: tiercel diff %.6s, then tiercel apply %.6s or tiercel discard %.6s\n",
+	fprintf(stderr,
+		"\ntiercel: next: tiercel diff %.6s, then tiercel apply %.6s or tiercel discard "
+		"%.6s\n",
 		res->id, res->id, res->id);
 }
 

@@ -67,8 +67,10 @@ static int parent_v1(const char *text, enum cgroup_kind kind)
 
 	if (cgroup_parse_v1(text, controllers[kind], group, sizeof(group)) < 0)
 		return -ENOENT;
-	/* Inside a container the path is that of outside, and the mount shows our group as its root. */
-	if (snprintf(path, sizeof(path), MOUNT_POINT "/%s%s", controllers[kind], group) >= (int)sizeof(path))
+	/* Inside a container the path is that of outside, and the mount shows our group as its
+	 * root. */
+	if (snprintf(path, sizeof(path), MOUNT_POINT "/%s%s", controllers[kind], group) >=
+	    (int)sizeof(path))
 		return -ENAMETOOLONG;
 	fd = open_group(path, CGROUP_SUPER_MAGIC);
 	snprintf(path, sizeof(path), MOUNT_POINT "/%s", controllers[kind]);
@@ -76,8 +78,9 @@ static int parent_v1(const char *text, enum cgroup_kind kind)
 }
 
 /*
- * Version 2 allows no processes beside child groups: we move to a leaf and hand the controllers down.
- * That works where the group is delegated and ours alone, and is undone by nobody but its owner.
+ * Version 2 allows no processes beside child groups: we move to a leaf and hand the controllers
+ * down. That works where the group is delegated and ours alone, and is undone by nobody but its
+ * owner.
  */
 static int parent_v2(const char *text, const char *kind)
 {
@@ -190,7 +193,9 @@ size_t cgroup_entries(const struct cgroup *c, int ret_fds[CGROUP_KINDS])
 	size_t n = 0;
 
 	for (int kind = 0; kind < CGROUP_KINDS; kind++) {
-		int fd = c->dir[kind] < 0 ? -1 : openat(c->dir[kind], "cgroup.procs", O_WRONLY | O_CLOEXEC);
+		int fd = c->dir[kind] < 0
+				 ? -1
+				 : openat(c->dir[kind], "cgroup.procs", O_WRONLY | O_CLOEXEC);
 
 		if (fd >= 0)
 			ret_fds[n++] = fd;
@@ -206,7 +211,8 @@ uint64_t cgroup_oom_kills(const struct cgroup *c)
 	char text[TEXT_MAX];
 	const char *file = c->is_v2 ? "memory.events" : "memory.oom_control";
 
-	if (c->dir[CGROUP_MEMORY] < 0 || read_at(c->dir[CGROUP_MEMORY], file, text, sizeof(text)) < 0)
+	if (c->dir[CGROUP_MEMORY] < 0 ||
+	    read_at(c->dir[CGROUP_MEMORY], file, text, sizeof(text)) < 0)
 		return 0;
 	return cgroup_parse_count(text, "oom_kill");
 }
@@ -215,7 +221,8 @@ uint64_t cgroup_pids_refused(const struct cgroup *c)
 {
 	char text[TEXT_MAX];
 
-	if (c->dir[CGROUP_PIDS] < 0 || read_at(c->dir[CGROUP_PIDS], "pids.events", text, sizeof(text)) < 0)
+	if (c->dir[CGROUP_PIDS] < 0 ||
+	    read_at(c->dir[CGROUP_PIDS], "pids.events", text, sizeof(text)) < 0)
 		return 0;
 	return cgroup_parse_count(text, "max");
 }

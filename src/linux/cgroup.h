@@ -32,11 +32,12 @@ struct cgroup {
  * @id:    the sandbox's
  * @value: by controller: bytes, processes, thousandths of a processor; UINT64_MAX for none
  *
- * A controller that is absent or not ours to use is left out: see cgroup_has. Returns 0, or negative
- * errno when a group could be made but not limited.
- * Source: Documentation/admin-guide/cgroup-v1, cgroup-v2.rst.
+ * A controller that is absent or not ours to use is left out: see cgroup_has. Returns 0, or
+ * negative errno when a group could be made but not limited. Source:
+ * Documentation/admin-guide/cgroup-v1, cgroup-v2.rst.
  */
-int cgroup_make(struct cgroup *c, const char *id, const uint64_t value[CGROUP_KINDS], struct err *e);
+int cgroup_make(struct cgroup *c, const char *id, const uint64_t value[CGROUP_KINDS],
+		struct err *e);
 
 bool cgroup_has(const struct cgroup *c, enum cgroup_kind kind);
 

@@ -55,7 +55,8 @@ int landlock_allow(int ruleset, int path, uint64_t rights)
 		attr.allowed_access &= FILE_RIGHTS;
 	if (attr.allowed_access == 0)
 		return 0;
-	return syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &attr, 0) < 0 ? -errno : 0;
+	return syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &attr, 0) < 0 ? -errno
+											: 0;
 }
 
 int landlock_enter(int ruleset)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mounts by file descriptor: trees are cloned, given attributes and attached, never by path. */
-/* #syscalls open_tree mount_setattr move_mount fsopen fsconfig fsmount pivot_root umount2 fchdir chdir */
+/* #syscalls open_tree mount_setattr move_mount fsopen fsconfig fsmount pivot_root umount2 fchdir
+ * chdir */
 #include "linux/mount.h"
 
 #include <errno.h>

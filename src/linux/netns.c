@@ -96,14 +96,10 @@ int netns_loopback(void)
 
 /* IPv4: the header is there; passes what is not for 127/8, and of TCP only the first packet. */
 static const struct sock_filter tcp4[] = {
-	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 16),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 127, 5, 0),
-	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
-	BPF_STMT(BPF_LD | BPF_B | BPF_IND, 13),
-	BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1),
-	BPF_STMT(BPF_RET | BPF_K, SEEN_MAX),
-	BPF_STMT(BPF_RET | BPF_K, 0),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 16),	   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 127, 5, 0),
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),	   BPF_STMT(BPF_LD | BPF_B | BPF_IND, 13),
+	BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, SEEN_MAX),	   BPF_STMT(BPF_RET | BPF_K, 0),
 };
 static const struct sock_filter udp4[] = {
 	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 16),

@@ -50,7 +50,8 @@ static void usage_add(pid_t pid, struct proc_usage *u)
 	number(&p);
 	resident = number(&p);
 	shared = number(&p);
-	u->memory_bytes += (resident > shared ? resident - shared : 0) * (uint64_t)sysconf(_SC_PAGESIZE);
+	u->memory_bytes +=
+		(resident > shared ? resident - shared : 0) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static size_t children_add(pid_t pid, pid_t *pids, size_t n, char *text)

@@ -49,11 +49,11 @@ enum plan_kind {
 	PLAN_RLIMIT,   /* n0 = RLIMIT_*, n1 = value */
 	PLAN_CAPS,
 	PLAN_NO_NEW_PRIVS,
-	PLAN_LANDLOCK,	/* n0 = file rights handled, n1 = network rights, n2 = scopes */
-	PLAN_RULE,	/* a = path, n0 = file rights */
-	PLAN_SECCOMP,	/* b = filter (struct sock_filter array) */
-	PLAN_ENV,	/* b = NAME=value strings, each ended by NUL, n0 = how many */
-	PLAN_EXEC,	/* a = working directory, b = arguments, each ended by NUL, n0 = how many */
+	PLAN_LANDLOCK, /* n0 = file rights handled, n1 = network rights, n2 = scopes */
+	PLAN_RULE,     /* a = path, n0 = file rights */
+	PLAN_SECCOMP,  /* b = filter (struct sock_filter array) */
+	PLAN_ENV,      /* b = NAME=value strings, each ended by NUL, n0 = how many */
+	PLAN_EXEC,     /* a = working directory, b = arguments, each ended by NUL, n0 = how many */
 	PLAN_KIND_END
 };
 
@@ -90,7 +90,8 @@ _Static_assert(sizeof(struct plan_op) == 56, "plans are flat bytes; their shape 
  * @name:  word for people and for tests that leave an operation out
  * @phase: enum plan_phase
  * @flags: flags that may be set
- * @args:  letters: 'p' a is an absolute normal path, 'h' b is one, 'a' a is a string, 'b' b is bytes
+ * @args:  letters: 'p' a is an absolute normal path, 'h' b is one, 'a' a is a string, 'b' b is
+ * bytes
  */
 struct plan_shape {
 	const char *name;

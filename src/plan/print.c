@@ -13,9 +13,10 @@ struct flag_name {
 };
 
 static const struct flag_name flags[] = {
-	{ PLAN_F_READONLY, "read-only" },   { PLAN_F_NOSUID, "nosuid" }, { PLAN_F_NODEV, "nodev" },
-	{ PLAN_F_NOEXEC, "noexec" },	    { PLAN_F_RECURSIVE, "recursive" }, { PLAN_F_IDMAP, "owner mapped" },
-	{ PLAN_F_NOTIFY, "reported" },	    { PLAN_F_ROOT, "from root" },
+	{ PLAN_F_READONLY, "read-only" },  { PLAN_F_NOSUID, "nosuid" },
+	{ PLAN_F_NODEV, "nodev" },	   { PLAN_F_NOEXEC, "noexec" },
+	{ PLAN_F_RECURSIVE, "recursive" }, { PLAN_F_IDMAP, "owner mapped" },
+	{ PLAN_F_NOTIFY, "reported" },	   { PLAN_F_ROOT, "from root" },
 };
 
 static void numbers(const struct plan_op *op, struct buf *out)
@@ -39,7 +40,7 @@ static void numbers(const struct plan_op *op, struct buf *out)
 		buf_printf(out, " of %u instructions", op->b_len / 8);
 	if (op->kind == PLAN_ENV || op->kind == PLAN_EXEC)
 		buf_printf(out, " with %llu words", n);
-	/* The formats are the constants above. */
+		/* The formats are the constants above. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	if (formats[op->kind] != NULL)
@@ -102,11 +103,12 @@ void plan_print(const struct plan *p, bool is_json, const char *(*field_name)(un
 		words(p, op, &text);
 		if (!is_json) {
 			buf_printf(out, "%-12s%s%s%s\n", plan_shape_of(op->kind)->name,
-				   text.p != NULL ? text.p : "", field[0] != '\0' ? "   # " : "", field);
+				   text.p != NULL ? text.p : "", field[0] != '\0' ? "   # " : "",
+				   field);
 			continue;
 		}
-		buf_printf(out, "{\"op\":\"%s\",\"field\":\"%s\",\"what\":\"", plan_shape_of(op->kind)->name,
-			   field);
+		buf_printf(out, "{\"op\":\"%s\",\"field\":\"%s\",\"what\":\"",
+			   plan_shape_of(op->kind)->name, field);
 		json_text(out, &text);
 		buf_str(out, "\"}\n");
 	}

@@ -110,8 +110,8 @@ static int count_of(const struct plan *p, unsigned int kind)
 /* A plan that lacks one of these would start a command with a wall missing. */
 static int needed_verify(const struct plan *p, struct err *e)
 {
-	static const uint8_t needed[] = { PLAN_CLONE, PLAN_CAPS, PLAN_NO_NEW_PRIVS, PLAN_SECCOMP,
-					  PLAN_ENV,   PLAN_EXEC };
+	static const uint8_t needed[] = { PLAN_CLONE,	PLAN_CAPS, PLAN_NO_NEW_PRIVS,
+					  PLAN_SECCOMP, PLAN_ENV,  PLAN_EXEC };
 
 	for (size_t i = 0; i < sizeof(needed); i++)
 		if (count_of(p, needed[i]) != 1)

@@ -98,7 +98,8 @@ enum policy_change policy_compare(const struct policy *a, const struct policy *b
 		return order_change(*(const bool *)x, *(const bool *)y, true);
 	case TYPE_ENUM:
 		if (row->sense == SENSE_RANK || row->sense == SENSE_RANK_LOW)
-			return order_change((uint64_t)*(const int *)x, (uint64_t)*(const int *)y,
+			return order_change((uint64_t) * (const int *)x,
+					    (uint64_t) * (const int *)y,
 					    row->sense == SENSE_RANK_LOW);
 		return text_change(a, b, row, field);
 	case TYPE_HTTP:

@@ -18,7 +18,8 @@ enum policy_change policy_compare(const struct policy *a, const struct policy *b
 				  enum policy_field field);
 
 /*
- * policy_first_wider - the first field that @b does not keep as tight as @a; FIELD_NONE when it does.
+ * policy_first_wider - the first field that @b does not keep as tight as @a; FIELD_NONE when it
+ * does.
  */
 enum policy_field policy_first_wider(const struct policy *a, const struct policy *b);
 

@@ -108,12 +108,17 @@ static int project_apply(struct policy *p, const char *path, struct err *e)
 	if (r <= 0)
 		return r;
 	if (p->preset != before.preset)
-		return err_set(e, -EPERM, "%s:%u: preset: a project file may only tighten; choose the preset yourself with --preset",
+		return err_set(e, -EPERM,
+			       "%s:%u: preset: a project file may only tighten; choose the preset "
+			       "yourself with --preset",
 			       path, p->origin[FIELD_PRESET].line);
 	field = policy_first_wider(&before, p);
 	if (field != FIELD_NONE)
-		return err_set(e, -EPERM, "%s:%u:%u: %s: a project file may only tighten the policy; put this in your own policy or give it as a flag",
-			       path, p->origin[field].line, p->origin[field].column, policy_field_name(field));
+		return err_set(e, -EPERM,
+			       "%s:%u:%u: %s: a project file may only tighten the policy; put this "
+			       "in your own policy or give it as a flag",
+			       path, p->origin[field].line, p->origin[field].column,
+			       policy_field_name(field));
 	return 0;
 }
 
@@ -122,7 +127,8 @@ static int flags_apply(struct policy *p, const struct policy_sources *src, struc
 	for (size_t i = 0; i < src->flags_n; i++) {
 		const struct policy_flag *f = &src->flags[i];
 		bool is_list = policy_field_row(f->field)->type == TYPE_LIST;
-		int r = is_list ? policy_add(p, f->field, f->text, e) : policy_set(p, f->field, f->text, e);
+		int r = is_list ? policy_add(p, f->field, f->text, e)
+				: policy_set(p, f->field, f->text, e);
 
 		if (r < 0)
 			return err_in(e, r, "%s", f->flag);
@@ -165,7 +171,8 @@ static const char *resolve(struct policy *p, const char *path, const char *home,
 	return out;
 }
 
-static int list_resolve(struct policy *p, struct policy_list *list, const struct policy_sources *src)
+static int list_resolve(struct policy *p, struct policy_list *list,
+			const struct policy_sources *src)
 {
 	const char **v = arena_alloc(&p->arena, (list->n + 1) * sizeof(*v));
 

@@ -52,7 +52,8 @@ static int read_list(struct reader *r, enum policy_field field, struct err *e)
 	if (r->ev.kind == EVENT_SCALAR && strcmp(r->ev.text, "null") == 0)
 		return 0;
 	if (r->ev.kind != EVENT_LIST)
-		return events_fail(&r->ev, e, "%s: needs a list, as in [a, b]", policy_field_name(field));
+		return events_fail(&r->ev, e, "%s: needs a list, as in [a, b]",
+				   policy_field_name(field));
 	while ((kind = events_next(&r->ev, e)) == EVENT_SCALAR)
 		if (policy_add(r->p, field, r->ev.text, &inner) < 0)
 			return wrong(r, &inner, e);
@@ -77,7 +78,8 @@ static int read_env(struct reader *r, struct err *e)
 			return events_fail(&r->ev, e, "env.set: a name is too long");
 		kind = events_next(&r->ev, e);
 		if (kind != EVENT_SCALAR)
-			return kind < 0 ? kind : events_fail(&r->ev, e, "env.set.%s: needs a value", name);
+			return kind < 0 ? kind
+					: events_fail(&r->ev, e, "env.set.%s: needs a value", name);
 		buf_printf(&pair, "%s=%s", name, r->ev.text);
 		if (pair.err || policy_add(r->p, FIELD_ENV_SET, pair.p, &inner) < 0)
 			return wrong(r, &inner, e);
@@ -121,8 +123,8 @@ static int unknown(struct reader *r, const char *prefix, const char *key, struct
 
 	policy_nearest(prefix, key, near, sizeof(near));
 	if (near[0] != '\0')
-		return events_fail(&r->ev, e, "unknown key \"%s%s\"; did you mean \"%s%s\"?", prefix, key,
-				   prefix, near);
+		return events_fail(&r->ev, e, "unknown key \"%s%s\"; did you mean \"%s%s\"?",
+				   prefix, key, prefix, near);
 	return events_fail(&r->ev, e, "unknown key \"%s%s\"", prefix, key);
 }
 
@@ -130,8 +132,8 @@ static int group_once(struct reader *r, const char *prefix, struct err *e)
 {
 	for (size_t i = 0; i < r->groups_n; i++)
 		if (strcmp(r->groups[i], prefix) == 0)
-			return events_fail(&r->ev, e, "key \"%.*s\" appears twice", (int)strlen(prefix) - 1,
-					   prefix);
+			return events_fail(&r->ev, e, "key \"%.*s\" appears twice",
+					   (int)strlen(prefix) - 1, prefix);
 	if (r->groups_n == GROUPS_MAX)
 		return events_fail(&r->ev, e, "too many keys");
 	snprintf(r->groups[r->groups_n++], PREFIX_MAX, "%s", prefix);
@@ -148,7 +150,8 @@ static int read_group(struct reader *r, const char *prefix, struct err *e)
 	if (kind < 0)
 		return kind;
 	if (kind != EVENT_MAP)
-		return events_fail(&r->ev, e, "%.*s: needs a mapping", (int)strlen(prefix) - 1, prefix);
+		return events_fail(&r->ev, e, "%.*s: needs a mapping", (int)strlen(prefix) - 1,
+				   prefix);
 	return read_map(r, prefix, e);
 }
 
@@ -186,7 +189,8 @@ static int read_map(struct reader *r, const char *prefix, struct err *e)
 	return kind < 0 ? kind : 0;
 }
 
-int policy_load_text(struct policy *p, const char *text, size_t n, const char *source, struct err *e)
+int policy_load_text(struct policy *p, const char *text, size_t n, const char *source,
+		     struct err *e)
 {
 	struct reader r = { .p = p, .source = arena_str(&p->arena, source) };
 	int kind;

@@ -16,7 +16,8 @@
  * Returns 0, or negative errno with "source:line:column: what is wrong". The policy may be half
  * changed on failure and is then to be freed.
  */
-int policy_load_text(struct policy *p, const char *text, size_t n, const char *source, struct err *e);
+int policy_load_text(struct policy *p, const char *text, size_t n, const char *source,
+		     struct err *e);
 
 /*
  * policy_load_file - the same for a file; it must be a regular file of the user's or root's that

@@ -54,7 +54,8 @@ static int list_read(struct events *ev, struct policy *p, struct policy_list *li
 	return kind < 0 ? kind : events_fail(ev, e, "entries are plain values");
 }
 
-static int value_read(struct events *ev, struct policy *p, const struct key *k, char *row, struct err *e)
+static int value_read(struct events *ev, struct policy *p, const struct key *k, char *row,
+		      struct err *e)
 {
 	int kind = events_next(ev, e);
 
@@ -63,7 +64,8 @@ static int value_read(struct events *ev, struct policy *p, const struct key *k, 
 	if (k->is_list && kind == EVENT_LIST)
 		return list_read(ev, p, (struct policy_list *)(void *)(row + k->offset), e);
 	if (k->is_list || kind != EVENT_SCALAR)
-		return events_fail(ev, e, "%s: needs a %s", k->name, k->is_list ? "list" : "plain value");
+		return events_fail(ev, e, "%s: needs a %s", k->name,
+				   k->is_list ? "list" : "plain value");
 	*(const char **)(void *)(row + k->offset) = arena_str(&p->arena, ev->text);
 	return 0;
 }
@@ -76,7 +78,8 @@ static const struct key *key_of(const struct key *keys, const char *name)
 	return NULL;
 }
 
-static int row_read(struct events *ev, struct policy *p, const struct key *keys, char *row, struct err *e)
+static int row_read(struct events *ev, struct policy *p, const struct key *keys, char *row,
+		    struct err *e)
 {
 	int kind;
 
@@ -97,8 +100,8 @@ static int row_read(struct events *ev, struct policy *p, const struct key *keys,
 }
 
 /* Reads mappings of @size bytes each; returns how many. */
-static int rows_read(struct events *ev, struct policy *p, const struct key *keys, size_t size, char *rows,
-		     struct err *e)
+static int rows_read(struct events *ev, struct policy *p, const struct key *keys, size_t size,
+		     char *rows, struct err *e)
 {
 	int n = 0;
 	int kind;

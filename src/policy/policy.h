@@ -33,7 +33,8 @@ struct policy_list {
 	size_t n;
 };
 
-/* Where a field's value came from: a file with line and column (1-based), or a flag, or a preset. */
+/* Where a field's value came from: a file with line and column (1-based), or a flag, or a preset.
+ */
 struct policy_origin {
 	const char *source; /* path, "--flag", "preset coding-agent" or NULL for the default */
 	uint32_t line;	    /* 0 when @source is no file */

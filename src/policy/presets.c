@@ -26,15 +26,18 @@ static const struct preset presets[] = {
 	  "version: 1\nfiles:\n" TOOLS PROTECT ENV
 	  "limits: { memory: 4GiB, pids: 512, disk: 8GiB, files: 16384 }\n" },
 	{ "code-interpreter", NULL, NULL,
-	  "version: 1\nfiles:\n" PROTECT ENV
-	  "limits: { memory: 1GiB, pids: 64, disk: 1GiB, files: 1024, output: 16MiB, time: 5m }\n" },
+	  "version: 1\nfiles:\n" PROTECT ENV "limits: { memory: 1GiB, pids: 64, disk: 1GiB, files: "
+					     "1024, output: 16MiB, time: 5m }\n" },
 	{ "build", NULL, NULL,
-	  "version: 1\nfiles:\n" TOOLS PROTECT ENV "limits: { pids: 4096, disk: 32GiB, files: 65536 }\n" },
+	  "version: 1\nfiles:\n" TOOLS PROTECT ENV
+	  "limits: { pids: 4096, disk: 32GiB, files: 65536 }\n" },
 	{ "shell", NULL, NULL,
-	  "version: 1\nfiles:\n" TOOLS PROTECT ENV "limits: { pids: 1024, disk: 8GiB, files: 16384 }\n" },
+	  "version: 1\nfiles:\n" TOOLS PROTECT ENV
+	  "limits: { pids: 1024, disk: 8GiB, files: 16384 }\n" },
 	{ "untrusted", NULL, NULL,
 	  "version: 1\nfiles:\n" PROTECT "env: { pass: [LANG, TERM] }\n"
-	  "limits: { memory: 512MiB, cpus: 1, pids: 64, disk: 512MiB, files: 512, output: 4MiB, time: 1m }\n" },
+	  "limits: { memory: 512MiB, cpus: 1, pids: 64, disk: 512MiB, files: 512, output: 4MiB, "
+	  "time: 1m }\n" },
 	{ "claude", "coding-agent", "claude", "version: 1\n" },
 	{ "codex", "coding-agent", "codex", "version: 1\n" },
 	{ "gemini", "coding-agent", "gemini", "version: 1\n" },

@@ -85,7 +85,8 @@ int policy_set(struct policy *p, enum policy_field field, const char *text, stru
 	switch (row->type) {
 	case TYPE_VERSION:
 		if (strcmp(text, "1") != 0)
-			return err_set(e, -EINVAL, "version: \"%s\" is not known; this is version 1", text);
+			return err_set(e, -EINVAL,
+				       "version: \"%s\" is not known; this is version 1", text);
 		return 0;
 	case TYPE_STRING:
 		return set_string(p, field, text, e);
@@ -93,7 +94,8 @@ int policy_set(struct policy *p, enum policy_field field, const char *text, stru
 		return set_enum(p, field, text, e);
 	case TYPE_BOOL:
 		if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-			return err_set(e, -EINVAL, "%s: \"%s\" is neither true nor false", row->name, text);
+			return err_set(e, -EINVAL, "%s: \"%s\" is neither true nor false",
+				       row->name, text);
 		*(bool *)at(p, field) = text[0] == 't';
 		return 0;
 	case TYPE_SIZE:
@@ -116,14 +118,18 @@ static int entry_check(enum policy_field field, const char *text, struct err *e)
 
 	if (text[0] == '\0')
 		return err_set(e, -EINVAL, "%s: an entry is empty", name);
-	if ((field == FIELD_NETWORK_ALLOW || field == FIELD_NETWORK_DENY) && host_pattern_check(text) < 0)
+	if ((field == FIELD_NETWORK_ALLOW || field == FIELD_NETWORK_DENY) &&
+	    host_pattern_check(text) < 0)
 		return err_set(e, -EINVAL,
-			       "%s: \"%s\" is no host; write for example github.com, *.pypi.org:443 or 10.0.0.5:5432",
+			       "%s: \"%s\" is no host; write for example github.com, "
+			       "*.pypi.org:443 or 10.0.0.5:5432",
 			       name, text);
-	if ((field == FIELD_BEST_EFFORT || field == FIELD_REQUIRE) && policy_field_of(text) == FIELD_NONE)
+	if ((field == FIELD_BEST_EFFORT || field == FIELD_REQUIRE) &&
+	    policy_field_of(text) == FIELD_NONE)
 		return err_set(e, -EINVAL, "%s: \"%s\" is no field", name, text);
 	if (field == FIELD_FILES_PROTECT && (text[0] == '/' || strstr(text, "..") != NULL))
-		return err_set(e, -EINVAL, "%s: \"%s\" must be a path below the workspace", name, text);
+		return err_set(e, -EINVAL, "%s: \"%s\" must be a path below the workspace", name,
+			       text);
 	if (field == FIELD_ENV_SET && (strchr(text, '=') == NULL || text[0] == '='))
 		return err_set(e, -EINVAL, "%s: \"%s\" is not NAME=value", name, text);
 	return 0;
@@ -138,7 +144,8 @@ int policy_add(struct policy *p, enum policy_field field, const char *text, stru
 	if (r < 0)
 		return r;
 	if (list->n >= LIST_MAX)
-		return err_set(e, -E2BIG, "%s: has more than %u entries", policy_field_name(field), LIST_MAX);
+		return err_set(e, -E2BIG, "%s: has more than %u entries", policy_field_name(field),
+			       LIST_MAX);
 	for (size_t i = 0; i < list->n; i++)
 		if (strcmp(list->v[i], text) == 0)
 			return 0;
@@ -167,7 +174,8 @@ static const char *number_text(enum field_type type, uint64_t v, char ret[64])
 	if (v == POLICY_UNLIMITED)
 		return "null";
 	if (type == TYPE_MILLI)
-		snprintf(ret, 64, "%llu.%03llu", (unsigned long long)v / 1000, (unsigned long long)v % 1000);
+		snprintf(ret, 64, "%llu.%03llu", (unsigned long long)v / 1000,
+			 (unsigned long long)v % 1000);
 	else if (type == TYPE_TIME)
 		snprintf(ret, 64, "%llums", (unsigned long long)v);
 	else if (type == TYPE_COUNT)

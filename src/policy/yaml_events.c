@@ -95,8 +95,8 @@ static int kind_of(struct events *ev, struct err *e)
 	if (y->type == YAML_SCALAR_EVENT)
 		return scalar(ev, e);
 	if (y->type == YAML_SEQUENCE_START_EVENT)
-		return open_collection(ev, y->data.sequence_start.anchor, y->data.sequence_start.tag,
-				       EVENT_LIST, e);
+		return open_collection(ev, y->data.sequence_start.anchor,
+				       y->data.sequence_start.tag, EVENT_LIST, e);
 	if (y->type == YAML_MAPPING_START_EVENT)
 		return open_collection(ev, y->data.mapping_start.anchor, y->data.mapping_start.tag,
 				       EVENT_MAP, e);

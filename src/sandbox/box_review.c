@@ -22,8 +22,8 @@ void box_review_done(struct box_review *r)
 	record_done(&r->rec);
 }
 
-static int root_open(const struct store_box *box, const struct record *rec, const struct record_root *from,
-		     struct review_root *to, struct err *e)
+static int root_open(const struct store_box *box, const struct record *rec,
+		     const struct record_root *from, struct review_root *to, struct err *e)
 {
 	AUTO_CLOSE int host = -EBADF;
 	AUTO_CLOSE int store = -EBADF;
@@ -40,7 +40,8 @@ static int root_open(const struct store_box *box, const struct record *rec, cons
 		return err_sys(e, store, "sandbox %s: its changes", box->id);
 	*to = (struct review_root){ .path = from->host,
 				    .fd = fd_take(&host),
-				    .kind = strcmp(from->kind, "copy") == 0 ? REVIEW_COPY : REVIEW_OVERLAY,
+				    .kind = strcmp(from->kind, "copy") == 0 ? REVIEW_COPY
+									    : REVIEW_OVERLAY,
 				    .store = fd_take(&store),
 				    .start_ns = rec->start_ns,
 				    .uid = (uid_t)from->uid,
@@ -52,7 +53,8 @@ static int root_open(const struct store_box *box, const struct record *rec, cons
 	return 0;
 }
 
-/* The common directory of a worktree is a .git itself: what is protected in it has no .git/ before. */
+/* The common directory of a worktree is a .git itself: what is protected in it has no .git/ before.
+ */
 static void protect_git(const struct box_review *r, struct review_root *root)
 {
 	static const char *const inside[] = { "hooks", "config" };

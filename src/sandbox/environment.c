@@ -56,7 +56,8 @@ static bool passes(const struct policy_list *pass, const char *pair)
 	return false;
 }
 
-/* The caller's PATH finds its tools where the policy shows them; what is not there is skipped inside. */
+/* The caller's PATH finds its tools where the policy shows them; what is not there is skipped
+ * inside. */
 static const char *path_of(struct arena *a)
 {
 	const char *path = getenv("PATH");

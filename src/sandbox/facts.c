@@ -18,15 +18,15 @@
 #include "tier/part_fs.h"
 
 #define PASSWD_MAX 262144
-#define BOX_UID 1000u	       /* inside, when root runs us: not 0, which programs treat specially */
+#define BOX_UID 1000u /* inside, when root runs us: not 0, which programs treat specially */
 #define OUTSIDE_BASE 0x60000000u /* host uids that nobody is given otherwise */
 #define OUTSIDE_COUNT 0x00ffffffu
 #define LANDLOCK_VERSION 1u
 
 static const char *const other_paths[] = {
-	"/dev/null",	"/dev/zero",	 "/dev/full",	     "/dev/random", "/dev/urandom",
-	"/dev/tty",	"/etc/hosts",	 "/etc/hostname",    "/etc/resolv.conf", "/etc/passwd",
-	"/etc/group",
+	"/dev/null",	    "/dev/zero",   "/dev/full",	 "/dev/random",
+	"/dev/urandom",	    "/dev/tty",	   "/etc/hosts", "/etc/hostname",
+	"/etc/resolv.conf", "/etc/passwd", "/etc/group",
 };
 
 static enum tier_object object_of(mode_t mode)
@@ -93,7 +93,8 @@ static int paths_gather(const struct policy *p, struct arena *a, struct tier_fac
 	const char *const *shown = part_fs_system(&shown_n);
 	const char *const *secrets = part_fs_secrets(&secrets_n);
 	size_t protect_n = p->workspace_mode == MODE_DIRECT ? p->protect.n : 0;
-	size_t most = shown_n + secrets_n + ARRAY_LEN(other_paths) + p->read.n + p->write.n + protect_n;
+	size_t most =
+		shown_n + secrets_n + ARRAY_LEN(other_paths) + p->read.n + p->write.n + protect_n;
 	struct list l = { .path = arena_alloc(a, most * sizeof(struct tier_path)) };
 	size_t first_secret;
 
@@ -103,10 +104,11 @@ static int paths_gather(const struct policy *p, struct arena *a, struct tier_fac
 	first_secret = l.n;
 	add_all(&l, secrets, secrets_n, AT_SYMLINK_NOFOLLOW, a);
 	for (size_t i = first_secret; i < l.n; i++)
-		l.path[i].readable = l.path[i].type != OBJECT_NONE && access(l.path[i].path, R_OK) == 0 &&
-				     !f->is_root;
+		l.path[i].readable = l.path[i].type != OBJECT_NONE &&
+				     access(l.path[i].path, R_OK) == 0 && !f->is_root;
 	add_all(&l, other_paths, ARRAY_LEN(other_paths), AT_SYMLINK_NOFOLLOW, a);
-	/* What the user named may be a link to elsewhere, as with dotfile managers; it is followed once. */
+	/* What the user named may be a link to elsewhere, as with dotfile managers; it is followed
+	 * once. */
 	add_all(&l, p->read.v, p->read.n, 0, a);
 	add_all(&l, p->write.v, p->write.n, 0, a);
 	if (protect_n > 0)
@@ -125,7 +127,8 @@ static int ids_choose(struct tier_facts *f)
 	f->gid_in = f->gid_out = getegid();
 	if (!f->is_root)
 		return 0;
-	/* An outside uid of its own for each sandbox: no two can touch each other's processes or files. */
+	/* An outside uid of its own for each sandbox: no two can touch each other's processes or
+	 * files. */
 	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
 		return -EIO;
 	f->uid_in = f->gid_in = BOX_UID;
@@ -146,7 +149,8 @@ static const char *account_file(const char *path, const char *line, struct arena
 
 static int accounts_make(const struct facts_input *in, struct arena *a, struct tier_facts *f)
 {
-	const char *user = arena_printf(a, "agent:x:%u:%u::%s:/bin/sh\n", f->uid_in, f->gid_in, in->home);
+	const char *user =
+		arena_printf(a, "agent:x:%u:%u::%s:/bin/sh\n", f->uid_in, f->gid_in, in->home);
 	const char *group = arena_printf(a, "agent:x:%u:\n", f->gid_in);
 
 	f->user = f->is_root ? "agent" : environment_user();

@@ -14,9 +14,12 @@
 #define STATUS_MAX 8192
 
 static const char *const needed[] = {
-	"\nCapInh:\t0000000000000000\n", "\nCapPrm:\t0000000000000000\n",
-	"\nCapEff:\t0000000000000000\n", "\nCapBnd:\t0000000000000000\n",
-	"\nCapAmb:\t0000000000000000\n", "\nNoNewPrivs:\t1\n",
+	"\nCapInh:\t0000000000000000\n",
+	"\nCapPrm:\t0000000000000000\n",
+	"\nCapEff:\t0000000000000000\n",
+	"\nCapBnd:\t0000000000000000\n",
+	"\nCapAmb:\t0000000000000000\n",
+	"\nNoNewPrivs:\t1\n",
 	"\nSeccomp:\t2\n",
 };
 

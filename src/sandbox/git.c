@@ -45,7 +45,8 @@ static bool real_from(const char *dir, const char *name, char *ret)
 	return path.err == 0 && realpath(path.p, ret) != NULL;
 }
 
-/* A worktree's directory says where its .git file is; a submodule's configuration, where its files are. */
+/* A worktree's directory says where its .git file is; a submodule's configuration, where its files
+ * are. */
 static bool points_back(const char *gitdir, const char *workspace)
 {
 	char text[PATH_MAX];

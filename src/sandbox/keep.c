@@ -44,8 +44,8 @@ static void roots_fill(const struct prepared *p, struct record *rec)
 	rec->roots_n = p->facts.roots_n;
 }
 
-static int save(const struct run_request *req, const struct prepared *p, const struct run_result *res,
-		struct err *e)
+static int save(const struct run_request *req, const struct prepared *p,
+		const struct run_result *res, struct err *e)
 {
 	AUTO_BUF struct buf command = BUF_INIT((size_t)COMMAND_MAX * 16);
 	struct record rec = { .id = p->box.id,
@@ -81,7 +81,8 @@ int keep_running(const struct run_request *req, const struct prepared *p, struct
 	return save(req, p, NULL, e);
 }
 
-int keep_ended(const struct run_request *req, struct prepared *p, struct run_result *ret, struct err *e)
+int keep_ended(const struct run_request *req, struct prepared *p, struct run_result *ret,
+	       struct err *e)
 {
 	CLEANUP(box_review_done) struct box_review review = BOX_REVIEW_INIT;
 	struct review_counts counts = { 0 };
@@ -92,7 +93,8 @@ int keep_ended(const struct run_request *req, struct prepared *p, struct run_res
 	if (r == 0 && review.n > 0)
 		r = review_seal(review.root, review.n, &counts, e);
 	if (r < 0)
-		return err_in(e, r, "the command ended, but its changes in %s could not be recorded",
+		return err_in(e, r,
+			      "the command ended, but its changes in %s could not be recorded",
 			      p->box.path);
 	ret->changed = counts.files;
 	ret->risky = counts.risky;

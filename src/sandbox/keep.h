@@ -15,6 +15,7 @@ int keep_running(const struct run_request *req, const struct prepared *p, struct
 /*
  * keep_ended - seal the review and write the record; or remove the sandbox when nothing changed.
  */
-int keep_ended(const struct run_request *req, struct prepared *p, struct run_result *ret, struct err *e);
+int keep_ended(const struct run_request *req, struct prepared *p, struct run_result *ret,
+	       struct err *e);
 
 #endif

@@ -27,7 +27,8 @@ static bool needs_tick(const struct supervisor *s)
 {
 	const struct policy_limits *l = s->limits;
 
-	return l->memory != POLICY_UNLIMITED || l->disk != POLICY_UNLIMITED || l->pids != POLICY_UNLIMITED;
+	return l->memory != POLICY_UNLIMITED || l->disk != POLICY_UNLIMITED ||
+	       l->pids != POLICY_UNLIMITED;
 }
 
 static void nearer(uint64_t *until, uint64_t at)
@@ -86,7 +87,8 @@ static void pids_note(struct supervisor *s, const struct proc_usage *u)
 	if (l->pids == POLICY_UNLIMITED)
 		return;
 	if (has_group ? cgroup_pids_refused(s->cgroup) > 0 : u->tasks > l->pids)
-		note(s, "limit.pids", l->pids, "processes", "fork is refused beyond it; --pids-limit raises it");
+		note(s, "limit.pids", l->pids, "processes",
+		     "fork is refused beyond it; --pids-limit raises it");
 }
 
 static bool disk_exceeded(struct supervisor *s)
@@ -120,7 +122,8 @@ static bool output_exceeded(struct supervisor *s)
 
 	if (s->limits->output == POLICY_UNLIMITED || total <= s->limits->output)
 		return false;
-	note(s, "limit.output", s->limits->output >> 10, "KiB", "limits.output in the policy raises it");
+	note(s, "limit.output", s->limits->output >> 10, "KiB",
+	     "limits.output in the policy raises it");
 	return true;
 }
 

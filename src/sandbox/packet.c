@@ -59,7 +59,8 @@ static void transport_note(const char *address, int protocol, const unsigned cha
 		events_add(log, "net.dns", target, REASON);
 		return;
 	}
-	snprintf(target, sizeof(target), "%s:%u%s", address, port, protocol == IPPROTO_UDP ? "/udp" : "");
+	snprintf(target, sizeof(target), "%s:%u%s", address, port,
+		 protocol == IPPROTO_UDP ? "/udp" : "");
 	events_add(log, "net.connect", target, REASON);
 }
 
@@ -68,7 +69,8 @@ static void packet4(const unsigned char *p, size_t n, struct events_log *log)
 	char address[INET_ADDRSTRLEN];
 	size_t head = n > 0 ? (size_t)(p[0] & 0xf) * 4 : 0;
 
-	if (n < 20 || head < 20 || head >= n || inet_ntop(AF_INET, p + 16, address, sizeof(address)) == NULL)
+	if (n < 20 || head < 20 || head >= n ||
+	    inet_ntop(AF_INET, p + 16, address, sizeof(address)) == NULL)
 		return;
 	transport_note(address, p[9], p + head, n - head, log);
 }

@@ -27,16 +27,20 @@ void prepare_done(struct prepared *p)
 /* A workspace that is everything would make the review of everything, and hide nothing. */
 static int workspace_refused(const char *path, const struct run_request *req, struct err *e)
 {
-	static const char *const forbidden[] = { "/",	 "/usr", "/etc", "/bin", "/sbin", "/lib",
+	static const char *const forbidden[] = { "/",	 "/usr",  "/etc", "/bin", "/sbin", "/lib",
 						 "/dev", "/proc", "/sys", "/run", "/tmp",  "/var" };
 	bool is_home = strcmp(path, req->home) == 0;
 	bool is_above = path_within(req->home, path);
 
 	for (size_t i = 0; i < ARRAY_LEN(forbidden); i++)
 		if (strcmp(path, forbidden[i]) == 0)
-			return err_set(e, -EINVAL, "the workspace would be %s; go to a project directory", path);
+			return err_set(e, -EINVAL,
+				       "the workspace would be %s; go to a project directory",
+				       path);
 	if ((is_home || is_above) && !req->is_reckless)
-		return err_set(e, -EINVAL, "the workspace would be %s, with everything in your home directory; go to a project directory, or give --yes-really",
+		return err_set(e, -EINVAL,
+			       "the workspace would be %s, with everything in your home directory; "
+			       "go to a project directory, or give --yes-really",
 			       path);
 	return 0;
 }
@@ -132,9 +136,9 @@ static int root_store(struct prepared *p, size_t i, struct err *e)
 static int groups_make(const struct run_request *req, struct prepared *p, struct err *e)
 {
 	const struct policy_limits *l = &req->policy->limits;
-	const uint64_t value[CGROUP_KINDS] = { [CGROUP_MEMORY] = l->memory,
-					       [CGROUP_PIDS] = l->pids,
-					       [CGROUP_CPU] = l->cpus };
+	const uint64_t value[CGROUP_KINDS] = {
+		[CGROUP_MEMORY] = l->memory, [CGROUP_PIDS] = l->pids, [CGROUP_CPU] = l->cpus
+	};
 	int r = cgroup_make(&p->cgroup, p->box.id, value, e);
 	const char *words = p->cgroup.is_v2 ? "cgroup v2" : "cgroup v1";
 

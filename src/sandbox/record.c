@@ -19,19 +19,25 @@ struct member {
 	bool is_number;
 };
 
-#define TEXT(s, m) { #m, offsetof(struct s, m), false }
-#define NUMBER(s, m) { #m, offsetof(struct s, m), true }
+#define TEXT(s, m)                                                                                 \
+	{                                                                                          \
+#m, offsetof(struct s, m), false                                                   \
+	}
+#define NUMBER(s, m)                                                                               \
+	{                                                                                          \
+#m, offsetof(struct s, m), true                                                    \
+	}
 
 static const struct member members[] = {
-	TEXT(record, id),	TEXT(record, name),	   TEXT(record, status),
-	TEXT(record, tier),	TEXT(record, cwd),	   TEXT(record, command),
-	NUMBER(record, start_ns), NUMBER(record, end_ns),  NUMBER(record, exit_code),
+	TEXT(record, id),	    TEXT(record, name),	     TEXT(record, status),
+	TEXT(record, tier),	    TEXT(record, cwd),	     TEXT(record, command),
+	NUMBER(record, start_ns),   NUMBER(record, end_ns),  NUMBER(record, exit_code),
 	NUMBER(record, supervisor), NUMBER(record, box_uid), NUMBER(record, box_gid),
 };
 
 static const struct member root_members[] = {
-	TEXT(record_root, host),  TEXT(record_root, store),  TEXT(record_root, kind),
-	NUMBER(record_root, dev), NUMBER(record_root, ino),  NUMBER(record_root, uid),
+	TEXT(record_root, host),  TEXT(record_root, store), TEXT(record_root, kind),
+	NUMBER(record_root, dev), NUMBER(record_root, ino), NUMBER(record_root, uid),
 	NUMBER(record_root, gid),
 };
 
@@ -69,7 +75,8 @@ static json_t *members_to_json(const struct member *m, size_t n, const void *fro
 		const char *text = m[i].is_number ? NULL : *(const char *const *)at;
 
 		if (m[i].is_number)
-			json_object_set_new(o, m[i].name, json_integer((json_int_t) * (const uint64_t *)at));
+			json_object_set_new(o, m[i].name,
+					    json_integer((json_int_t) * (const uint64_t *)at));
 		else if (text != NULL)
 			json_object_set_new(o, m[i].name, text_to_json(text));
 	}
@@ -121,7 +128,8 @@ static const char *text_from_json(struct arena *a, const json_t *j)
 	return s;
 }
 
-static int members_from_json(const struct member *m, size_t n, const json_t *o, struct arena *a, void *to)
+static int members_from_json(const struct member *m, size_t n, const json_t *o, struct arena *a,
+			     void *to)
 {
 	for (size_t i = 0; i < n; i++) {
 		const json_t *j = json_object_get(o, m[i].name);
@@ -143,8 +151,8 @@ static int roots_from_json(const json_t *roots, struct record *rec)
 	int r = n > RECORD_ROOTS_MAX ? -EBADMSG : 0;
 
 	for (size_t i = 0; i < n && r == 0; i++) {
-		r = members_from_json(root_members, ARRAY_LEN(root_members), json_array_get(roots, i),
-				      &rec->arena, &rec->root[i]);
+		r = members_from_json(root_members, ARRAY_LEN(root_members),
+				      json_array_get(roots, i), &rec->arena, &rec->root[i]);
 		if (r == 0 && (rec->root[i].host == NULL || rec->root[i].store == NULL ||
 			       rec->root[i].kind == NULL))
 			r = -EBADMSG;
@@ -184,8 +192,9 @@ int record_load(const struct store_box *box, struct record *ret, struct err *e)
 	r = o == NULL ? -EBADMSG : from_json(o, ret);
 	if (r < 0) {
 		record_done(ret);
-		return err_set(e, r, "sandbox %s: its record is damaged; tiercel rm -f %s removes it", box->id,
-			       box->id);
+		return err_set(e, r,
+			       "sandbox %s: its record is damaged; tiercel rm -f %s removes it",
+			       box->id, box->id);
 	}
 	return 0;
 }

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-#include "base/err.h"
 #include "base/arena.h"
+#include "base/err.h"
 
 #define RECORD_ROOTS_MAX 8
 

@@ -22,8 +22,9 @@ static void describe(const struct seccomp_notif *call, char *ret, size_t n)
 	AUTO_FREE char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, call->data.nr);
 
 	if (call->data.nr == SYS_socket)
-		snprintf(ret, n, "socket(family %u, type %u, protocol %u)", (unsigned int)call->data.args[0],
-			 (unsigned int)call->data.args[1] & 0xf, (unsigned int)call->data.args[2]);
+		snprintf(ret, n, "socket(family %u, type %u, protocol %u)",
+			 (unsigned int)call->data.args[0], (unsigned int)call->data.args[1] & 0xf,
+			 (unsigned int)call->data.args[2]);
 	else
 		snprintf(ret, n, "%s", name != NULL ? name : "unknown");
 }

@@ -79,7 +79,9 @@ int remove_tree(int dir, const char *name)
 
 	r.top = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (r.top < 0)
-		return errno == ENOTDIR || errno == ELOOP ? (unlinkat(dir, name, 0) < 0 ? -errno : 0) : -errno;
+		return errno == ENOTDIR || errno == ELOOP
+			       ? (unlinkat(dir, name, 0) < 0 ? -errno : 0)
+			       : -errno;
 	do {
 		before = r.moved;
 		r.err = 0;

@@ -44,7 +44,8 @@ int run_plan(const struct run_request *req, struct buf *out, struct err *e)
 }
 
 /* Pipes between the caller's descriptors and the command's; with a terminal, nothing at all. */
-static int stdio_make(const struct run_request *req, struct spawn *sp, struct supervisor *s, struct err *e)
+static int stdio_make(const struct run_request *req, struct spawn *sp, struct supervisor *s,
+		      struct err *e)
 {
 	for (int i = 0; i < 3; i++) {
 		bool is_in = i == RELAY_IN;
@@ -87,10 +88,14 @@ static int start(const struct run_request *req, struct prepared *p, const struct
 static int carry_out(const struct run_request *req, struct prepared *p, const struct buf *plan,
 		     struct run_result *ret, struct err *e)
 {
-	struct supervisor s = { .control = -1,	    .pidfd = -1,
-				.pty = -1,	    .notify = -1,
-				.watch = { -1, -1, -1, -1 }, .limits = &req->policy->limits,
-				.log = &ret->log,   .cgroup = &p->cgroup };
+	struct supervisor s = { .control = -1,
+				.pidfd = -1,
+				.pty = -1,
+				.notify = -1,
+				.watch = { -1, -1, -1, -1 },
+				.limits = &req->policy->limits,
+				.log = &ret->log,
+				.cgroup = &p->cgroup };
 	int r;
 
 	for (int i = 0; i < RELAY_COUNT; i++)
@@ -105,12 +110,14 @@ static int carry_out(const struct run_request *req, struct prepared *p, const st
 	if (r == 0)
 		ret->exit_code = supervise_exit_code(&s);
 	if (r == 0 && s.exec_errno != 0)
-		snprintf(ret->note, sizeof(ret->note), "%s: %s", req->argv[0], strerror(s.exec_errno));
+		snprintf(ret->note, sizeof(ret->note), "%s: %s", req->argv[0],
+			 strerror(s.exec_errno));
 	return r;
 }
 
 /* One attempt; -ESTALE never repeats. @is_copy chooses how changes are kept. */
-static int attempt(const struct run_request *req, bool is_copy, struct run_result *ret, struct err *e)
+static int attempt(const struct run_request *req, bool is_copy, struct run_result *ret,
+		   struct err *e)
 {
 	CLEANUP(prepare_done) struct prepared p = PREPARED_INIT;
 	AUTO_BUF struct buf plan = BUF_INIT(PLAN_BYTES_MAX);
@@ -126,8 +133,10 @@ static int attempt(const struct run_request *req, bool is_copy, struct run_resul
 		r = carry_out(req, &p, &plan, ret, e);
 	cgroup_remove(&p.cgroup);
 	memcpy(ret->id, p.box.id, sizeof(ret->id));
-	ret->limits[0] = p.facts.cgroup_memory != NULL ? p.facts.cgroup_memory : "watched every 100 ms";
-	ret->limits[1] = p.facts.cgroup_pids != NULL ? p.facts.cgroup_pids : "rlimit of the user namespace";
+	ret->limits[0] =
+		p.facts.cgroup_memory != NULL ? p.facts.cgroup_memory : "watched every 100 ms";
+	ret->limits[1] =
+		p.facts.cgroup_pids != NULL ? p.facts.cgroup_pids : "rlimit of the user namespace";
 	ret->limits[2] = p.facts.cgroup_cpu != NULL ? p.facts.cgroup_cpu : "processor affinity";
 	if (r == 0) {
 		ret->duration_ns = events_now() - p.start_ns;
@@ -143,12 +152,14 @@ int run_sandbox(const struct run_request *req, struct run_result *ret, struct er
 	struct err first = { 0 };
 	int r = attempt(req, false, ret, &first);
 
-	/* Some directories cannot lie under an overlay (mounts below them, a file system without it). */
+	/* Some directories cannot lie under an overlay (mounts below them, a file system without
+	 * it). */
 	if (r < 0 && strstr(first.text, "copy-on-write view") != NULL) {
 		*ret = (struct run_result){ 0 };
 		r = attempt(req, true, ret, e);
 		if (r == 0)
-			snprintf(ret->note, sizeof(ret->note), "the workspace was copied: no overlay here");
+			snprintf(ret->note, sizeof(ret->note),
+				 "the workspace was copied: no overlay here");
 		return r;
 	}
 	if (r < 0 && e != NULL)

@@ -52,8 +52,8 @@ static int stage_path(char path[PATH_MAX], struct err *e)
 	snprintf(path, PATH_MAX, "%s/%s", TIERCEL_LIBEXEC, STAGE_NAME);
 	if (access(path, X_OK) == 0)
 		return 0;
-	return err_set(e, -ENOENT, "%s is neither beside tiercel nor in %s; run make install", STAGE_NAME,
-		       TIERCEL_LIBEXEC);
+	return err_set(e, -ENOENT, "%s is neither beside tiercel nor in %s; run make install",
+		       STAGE_NAME, TIERCEL_LIBEXEC);
 }
 
 /* A copy out of the way, so that no descriptor is overwritten before it is used. */
@@ -65,8 +65,8 @@ static int add_fd(posix_spawn_file_actions_t *actions, int fd, int number, int *
 	return -posix_spawn_file_actions_adddup2(actions, *ret_copy, number);
 }
 
-static int add_fds(posix_spawn_file_actions_t *actions, const struct spawn *s, int plan, int control,
-		   int *copies)
+static int add_fds(posix_spawn_file_actions_t *actions, const struct spawn *s, int plan,
+		   int control, int *copies)
 {
 	int r = 0;
 	int n = 0;

@@ -37,8 +37,11 @@ static int state_path(char *ret, struct err *e)
 	else if (home != NULL && home[0] == '/')
 		n = snprintf(ret, STORE_PATH_MAX, "%s/.local/state/tiercel/sandboxes", home);
 	else
-		return err_set(e, -ENOENT, "HOME is not set; set it, or XDG_STATE_HOME, to an absolute path");
-	return n >= STORE_PATH_MAX - 64 ? err_set(e, -ENAMETOOLONG, "the state directory's path is too long") : 0;
+		return err_set(e, -ENOENT,
+			       "HOME is not set; set it, or XDG_STATE_HOME, to an absolute path");
+	return n >= STORE_PATH_MAX - 64
+		       ? err_set(e, -ENAMETOOLONG, "the state directory's path is too long")
+		       : 0;
 }
 
 int store_open(char *ret_path, struct err *e)
@@ -60,7 +63,8 @@ int store_open(char *ret_path, struct err *e)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, -errno, "cannot make the state directory %s", ret_path);
 	if (st.st_uid != geteuid() || (st.st_mode & 022) != 0)
-		return err_set(e, -EPERM, "%s: must belong to you and be writable by you alone", ret_path);
+		return err_set(e, -EPERM, "%s: must belong to you and be writable by you alone",
+			       ret_path);
 	return fd_take(&fd);
 }
 
@@ -180,7 +184,8 @@ int store_find(const char *which, struct store_box *box, struct err *e)
 		return 0;
 	store_box_done(box);
 	if (s.matches > 1)
-		return err_set(e, -EINVAL, "\"%s\" fits %d sandboxes; give more of the id", which, s.matches);
+		return err_set(e, -EINVAL, "\"%s\" fits %d sandboxes; give more of the id", which,
+			       s.matches);
 	return err_set(e, -ENOENT, "no sandbox \"%s\"; tiercel ps -a lists them", which);
 }
 

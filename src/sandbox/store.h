@@ -42,7 +42,8 @@ int store_create(struct store_box *box, struct err *e);
 int store_find(const char *which, struct store_box *box, struct err *e);
 
 /*
- * store_each - call for every sandbox, oldest id order not guaranteed; stops when it returns non-zero.
+ * store_each - call for every sandbox, oldest id order not guaranteed; stops when it returns
+ * non-zero.
  */
 int store_each(int (*visit)(struct store_box *box, void *arg), void *arg, struct err *e);
 

@@ -66,7 +66,8 @@ static void ready_take(struct supervisor *s, const struct message *m, int *fds, 
 }
 
 /* Every wall is up, says the stage; the kernel is asked before the command may start. */
-static int on_ready(struct supervisor *s, const struct message *m, int *fds, size_t n, struct err *e)
+static int on_ready(struct supervisor *s, const struct message *m, int *fds, size_t n,
+		    struct err *e)
 {
 	int r;
 
@@ -89,7 +90,8 @@ static int on_pid(struct supervisor *s, int pid, struct err *e)
 	return s->pidfd < 0 ? err_sys(e, -errno, "cannot hold the sandbox") : 0;
 }
 
-static int on_message(struct supervisor *s, const struct message *m, int *fds, size_t n, struct err *e)
+static int on_message(struct supervisor *s, const struct message *m, int *fds, size_t n,
+		      struct err *e)
 {
 	if (m->kind == MESSAGE_PID)
 		return on_pid(s, m->value, e);
@@ -196,7 +198,8 @@ static void relay_step(struct relay *r)
 }
 
 /* Handles one descriptor; as control_read returns. */
-static int dispatch(struct supervisor *s, const struct polled *p, nfds_t i, int signals, struct err *e)
+static int dispatch(struct supervisor *s, const struct polled *p, nfds_t i, int signals,
+		    struct err *e)
 {
 	switch (p->source[i]) {
 	case SOURCE_CONTROL:
@@ -240,8 +243,8 @@ static int loop(struct supervisor *s, int signals, struct err *e)
 
 static int signals_open(void)
 {
-	static const int forwarded[] = { SIGCHLD, SIGWINCH, SIGTERM, SIGHUP, SIGINT,
-					 SIGQUIT, SIGUSR1,  SIGUSR2 };
+	static const int forwarded[] = { SIGCHLD, SIGWINCH, SIGTERM, SIGHUP,
+					 SIGINT,  SIGQUIT,  SIGUSR1, SIGUSR2 };
 	sigset_t set;
 
 	sigemptyset(&set);

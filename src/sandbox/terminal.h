@@ -11,7 +11,8 @@ void terminal_join(struct supervisor *s);
 /* As it was before. */
 void terminal_leave(struct supervisor *s);
 
-/* The command stopped itself (ctrl-Z): give the terminal back, stop, and join again when continued. */
+/* The command stopped itself (ctrl-Z): give the terminal back, stop, and join again when continued.
+ */
 void terminal_stop(struct supervisor *s);
 
 #endif

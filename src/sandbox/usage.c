@@ -21,7 +21,8 @@ uint64_t usage_bytes(const char *path, uint64_t enough)
 	if (walk == NULL)
 		return 0;
 	while (total <= enough && (entry = fts_read(walk)) != NULL)
-		if (entry->fts_info != FTS_DP && entry->fts_info != FTS_NS && entry->fts_info != FTS_ERR)
+		if (entry->fts_info != FTS_DP && entry->fts_info != FTS_NS &&
+		    entry->fts_info != FTS_ERR)
 			total += (uint64_t)entry->fts_statp->st_blocks * BLOCK_BYTES;
 	fts_close(walk);
 	return total;

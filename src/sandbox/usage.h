@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /*
- * usage_bytes - blocks of all files below a directory, links not followed, other mounts not entered.
+ * usage_bytes - blocks of all files below a directory, links not followed, other mounts not
+ * entered.
  * @enough: stop counting above this many
  *
  * What vanishes while it is counted is left out.

@@ -52,7 +52,8 @@ static int exec_search(char *const *argv, char *const *env)
 	while (*dirs != '\0') {
 		int n = (int)strcspn(dirs, ":");
 
-		if (n > 0 && snprintf(file, sizeof(file), "%.*s/%s", n, dirs, argv[0]) < (int)sizeof(file)) {
+		if (n > 0 &&
+		    snprintf(file, sizeof(file), "%.*s/%s", n, dirs, argv[0]) < (int)sizeof(file)) {
 			execve(file, argv, env);
 			if (errno != ENOENT && errno != ENOTDIR)
 				result = -errno;

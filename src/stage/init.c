@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pid 1 of the sandbox: starts the command, reaps, forwards signals, ends everything. */
-/* #syscalls rt_sigprocmask signalfd4 ppoll poll read recvmsg kill waitid exit_group setsid dup3 ioctl chdir */
+/* #syscalls rt_sigprocmask signalfd4 ppoll poll read recvmsg kill waitid exit_group setsid dup3
+ * ioctl chdir */
 #include "stage/init.h"
 
 #include <errno.h>

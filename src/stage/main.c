@@ -99,8 +99,8 @@ static int outer(struct stage *s, struct err *e)
 	map = find(s, PLAN_MAP);
 	if (map == NULL)
 		return err_set(e, -EBADMSG, "plan: needs \"map\"");
-	s->map = (struct userns_map){ (uint32_t)map->n[0], (uint32_t)map->n[1],
-				      (uint32_t)map->n[2], (uint32_t)map->n[3] };
+	s->map = (struct userns_map){ (uint32_t)map->n[0], (uint32_t)map->n[1], (uint32_t)map->n[2],
+				      (uint32_t)map->n[3] };
 	r = trees_prepare(s, e);
 	if (r == 0)
 		r = cgroups_join(find(s, PLAN_CGROUP), e);
@@ -113,9 +113,14 @@ static int outer(struct stage *s, struct err *e)
 
 int main(void)
 {
-	struct stage s = { .control = STAGE_FD_CONTROL, .idmap = -EBADF, .root = -EBADF,
-			   .store = -EBADF,		.ruleset = -EBADF, .pty = -EBADF,
-			   .tty = -EBADF,		.notify = -EBADF };
+	struct stage s = { .control = STAGE_FD_CONTROL,
+			   .idmap = -EBADF,
+			   .root = -EBADF,
+			   .store = -EBADF,
+			   .ruleset = -EBADF,
+			   .pty = -EBADF,
+			   .tty = -EBADF,
+			   .notify = -EBADF };
 	struct err e = { 0 };
 	pid_t pid;
 

@@ -168,7 +168,8 @@ int op_overlay(struct stage *s, const struct plan_op *op, struct err *e)
 		return lower;
 	tree = overlay_new(lower, s->store, attributes(op));
 	if (tree < 0)
-		return err_sys(e, tree, "cannot make the copy-on-write view of %s", plan_b(s->plan, op));
+		return err_sys(e, tree, "cannot make the copy-on-write view of %s",
+			       plan_b(s->plan, op));
 	r = layers_remove(s, lower, e);
 	return r < 0 ? r : attach(s, tree, plan_a(s->plan, op), false, e);
 }

@@ -66,7 +66,9 @@ int op_privilege(struct stage *s, const struct plan_op *op, struct err *e)
 		r = caps_drop();
 	if (r == 0 && op->kind == PLAN_CAPS)
 		r = caps_hide_self();
-	return r < 0 ? err_sys(e, r, "cannot give up privileges (%s)", plan_shape_of(op->kind)->name) : 0;
+	return r < 0 ? err_sys(e, r, "cannot give up privileges (%s)",
+			       plan_shape_of(op->kind)->name)
+		     : 0;
 }
 
 int op_landlock(struct stage *s, const struct plan_op *op, struct err *e)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define X32_BIT 0x40000000u
-#define ARG_LOW(i) ((uint32_t)(offsetof(struct seccomp_data, args) + (i) * 8))
+#define ARG_LOW(i) ((uint32_t)(offsetof(struct seccomp_data, args) + (i)*8))
 #define NEW_SPACES                                                                                 \
 	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
 	 CLONE_NEWCGROUP)
@@ -74,21 +74,16 @@ static const struct sock_filter unshare_block[] = {
 };
 /* The kernel looks at the low 32 bits of the request only (CVE-2019-10063). */
 static const struct sock_filter ioctl_block[] = {
-	LOAD(ARG_LOW(1)),
-	EQ(0x5412, 1, 0), /* TIOCSTI */
-	EQ(0x541c, 0, 1), /* TIOCLINUX */
-	RET(ERRNO(EPERM)),
-	RET(ALLOW),
+	LOAD(ARG_LOW(1)),  EQ(0x5412, 1, 0), /* TIOCSTI */
+	EQ(0x541c, 0, 1),		     /* TIOCLINUX */
+	RET(ERRNO(EPERM)), RET(ALLOW),
 };
 static const struct sock_filter personality_block[] = {
-	LOAD(ARG_LOW(0)),
-	EQ(0, 5, 0),
-	EQ(0xffffffff, 4, 0), /* only asks */
-	EQ(8, 3, 0),	      /* PER_LINUX32 */
-	EQ(0x20000, 2, 0),    /* UNAME26 */
-	EQ(0x40000, 1, 0),    /* ADDR_NO_RANDOMIZE: sanitizers and debuggers */
-	RET(ERRNO(EPERM)),
-	RET(ALLOW),
+	LOAD(ARG_LOW(0)),  EQ(0, 5, 0), EQ(0xffffffff, 4, 0), /* only asks */
+	EQ(8, 3, 0),					      /* PER_LINUX32 */
+	EQ(0x20000, 2, 0),				      /* UNAME26 */
+	EQ(0x40000, 1, 0), /* ADDR_NO_RANDOMIZE: sanitizers and debuggers */
+	RET(ERRNO(EPERM)), RET(ALLOW),
 };
 
 struct block {
@@ -99,9 +94,9 @@ struct block {
 #define BLOCK(v, b) [v] = { (b), sizeof(b) / sizeof((b)[0]) }
 
 static const struct block blocks[VERDICT_END] = {
-	BLOCK(VERDICT_SOCKET, socket_block),   BLOCK(VERDICT_SOCKETPAIR, socketpair_block),
-	BLOCK(VERDICT_CLONE, clone_block),     BLOCK(VERDICT_UNSHARE, unshare_block),
-	BLOCK(VERDICT_IOCTL, ioctl_block),     BLOCK(VERDICT_PERSONALITY, personality_block),
+	BLOCK(VERDICT_SOCKET, socket_block), BLOCK(VERDICT_SOCKETPAIR, socketpair_block),
+	BLOCK(VERDICT_CLONE, clone_block),   BLOCK(VERDICT_UNSHARE, unshare_block),
+	BLOCK(VERDICT_IOCTL, ioctl_block),   BLOCK(VERDICT_PERSONALITY, personality_block),
 };
 
 static void emit(struct buf *out, struct sock_filter insn)

@@ -43,7 +43,8 @@ static int refuse(const struct policy *p, const struct unbuilt *u, struct err *e
 	const char *name = policy_field_name(u->field);
 
 	if (o->line > 0)
-		return err_set(e, -EOPNOTSUPP, "%s:%u:%u: %s cannot be enforced: %s, not built in this version",
+		return err_set(e, -EOPNOTSUPP,
+			       "%s:%u:%u: %s cannot be enforced: %s, not built in this version",
 			       o->source, o->line, o->column, name, u->why);
 	return err_set(e, -EOPNOTSUPP, "%s: %s cannot be enforced: %s, not built in this version",
 		       o->source != NULL ? o->source : "policy", name, u->why);

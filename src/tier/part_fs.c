@@ -16,16 +16,35 @@
 #define TEXT_MAX 4096
 
 static const char *const system_paths[] = {
-	"/usr",	     "/bin",	      "/sbin", "/lib", "/lib32",
-	"/lib64",    "/libx32",	      "/etc",  "/opt", "/nix/store",
-	"/var/lib/dpkg", "/gnu/store", "/sys/devices/system/cpu",
+	"/usr",
+	"/bin",
+	"/sbin",
+	"/lib",
+	"/lib32",
+	"/lib64",
+	"/libx32",
+	"/etc",
+	"/opt",
+	"/nix/store",
+	"/var/lib/dpkg",
+	"/gnu/store",
+	"/sys/devices/system/cpu",
 };
 
 static const char *const secret_paths[] = {
-	"/etc/shadow",	      "/etc/shadow-",	"/etc/gshadow",	     "/etc/gshadow-",
-	"/etc/sudoers",	      "/etc/sudoers.d", "/etc/ssl/private",  "/etc/security/opasswd",
-	"/etc/krb5.keytab",   "/etc/ssh/ssh_host_rsa_key", "/etc/ssh/ssh_host_ecdsa_key",
-	"/etc/ssh/ssh_host_ed25519_key", "/etc/NetworkManager/system-connections",
+	"/etc/shadow",
+	"/etc/shadow-",
+	"/etc/gshadow",
+	"/etc/gshadow-",
+	"/etc/sudoers",
+	"/etc/sudoers.d",
+	"/etc/ssl/private",
+	"/etc/security/opasswd",
+	"/etc/krb5.keytab",
+	"/etc/ssh/ssh_host_rsa_key",
+	"/etc/ssh/ssh_host_ecdsa_key",
+	"/etc/ssh/ssh_host_ed25519_key",
+	"/etc/NetworkManager/system-connections",
 };
 
 const char *const *part_fs_system(size_t *ret_n)
@@ -119,7 +138,7 @@ static void system_view(const struct tier_facts *f, struct plan_builder *b)
 
 static void devices(const struct tier_facts *f, struct plan_builder *b)
 {
-	static const char *const nodes[] = { "/dev/null", "/dev/zero",	  "/dev/full",
+	static const char *const nodes[] = { "/dev/null",   "/dev/zero",    "/dev/full",
 					     "/dev/random", "/dev/urandom", "/dev/tty" };
 	static const char *const links[][2] = {
 		{ "/dev/fd", "/proc/self/fd" },	      { "/dev/stdin", "/proc/self/fd/0" },
@@ -144,18 +163,20 @@ static void devices(const struct tier_facts *f, struct plan_builder *b)
 static void processes(struct plan_builder *b)
 {
 	static const char *const masks[] = {
-		"/proc/kcore",	   "/proc/keys",	 "/proc/key-users", "/proc/timer_list",
-		"/proc/kallsyms",  "/proc/sched_debug",	 "/proc/acpi",	    "/proc/scsi",
-		"/proc/asound",	   "/proc/latency_stats", "/proc/interrupts",
+		"/proc/kcore",	  "/proc/keys",		 "/proc/key-users",  "/proc/timer_list",
+		"/proc/kallsyms", "/proc/sched_debug",	 "/proc/acpi",	     "/proc/scsi",
+		"/proc/asound",	  "/proc/latency_stats", "/proc/interrupts",
 	};
 
-	/* Read-only as a whole: /proc/sys, /proc/sysrq-trigger and what a later kernel adds alike. */
+	/* Read-only as a whole: /proc/sys, /proc/sysrq-trigger and what a later kernel adds alike.
+	 */
 	op_path(b, PLAN_PROC, "/proc", 0, OWN_FLAGS | PLAN_F_NOEXEC | PLAN_F_READONLY);
 	for (size_t i = 0; i < ARRAY_LEN(masks); i++)
 		op_path(b, PLAN_MASK, masks[i], 0, 0);
 }
 
-/* Where a link of /etc leads, so that the file can be put there: the target may not exist inside. */
+/* Where a link of /etc leads, so that the file can be put there: the target may not exist inside.
+ */
 static void etc_link_target(const struct tier_path *t, char *ret_path, size_t n)
 {
 	const char *target = t->target;
@@ -232,8 +253,8 @@ static void root_bind(const struct tier_facts *f, const struct tier_root *r, uin
 	struct plan_op op = { .kind = PLAN_BIND,
 			      .field = FIELD_WORKSPACE_MODE,
 			      .flags = OWN_FLAGS | flags,
-			      .n = { is_copy ? r->store_dev : r->dev, is_copy ? r->store_ino : r->ino,
-				     r->uid, r->gid } };
+			      .n = { is_copy ? r->store_dev : r->dev,
+				     is_copy ? r->store_ino : r->ino, r->uid, r->gid } };
 
 	/* A copy belongs to the payload already; the user's own tree is shown as the payload's. */
 	if (!is_copy)
@@ -241,7 +262,8 @@ static void root_bind(const struct tier_facts *f, const struct tier_root *r, uin
 	plan_add(b, op, r->host, from, strlen(from));
 }
 
-static void root_overlay(const struct tier_facts *f, const struct tier_root *r, struct plan_builder *b)
+static void root_overlay(const struct tier_facts *f, const struct tier_root *r,
+			 struct plan_builder *b)
 {
 	struct plan_op store = { .kind = PLAN_STORE,
 				 .field = FIELD_WORKSPACE_MODE,
@@ -256,7 +278,8 @@ static void root_overlay(const struct tier_facts *f, const struct tier_root *r, 
 }
 
 /* In direct mode nothing lies between the payload and the files but these read-only binds. */
-static void protect_direct(const struct policy *p, const struct tier_facts *f, struct plan_builder *b)
+static void protect_direct(const struct policy *p, const struct tier_facts *f,
+			   struct plan_builder *b)
 {
 	AUTO_BUF struct buf path = BUF_INIT(TEXT_MAX);
 
@@ -268,7 +291,8 @@ static void protect_direct(const struct policy *p, const struct tier_facts *f, s
 		t = path.err ? NULL : tier_find(f, path.p);
 		if (t != NULL && (t->type == OBJECT_DIR || t->type == OBJECT_FILE))
 			op_bind(b, FIELD_FILES_PROTECT, t,
-				OWN_FLAGS | PLAN_F_READONLY | (f->is_root ? PLAN_F_IDMAP : PLAN_F_RECURSIVE));
+				OWN_FLAGS | PLAN_F_READONLY |
+					(f->is_root ? PLAN_F_IDMAP : PLAN_F_RECURSIVE));
 	}
 }
 
@@ -280,7 +304,8 @@ static void workspace(const struct policy *p, const struct tier_facts *f, struct
 		if (r->kind == ROOT_OVERLAY)
 			root_overlay(f, r, b);
 		else
-			root_bind(f, r, p->workspace_mode == MODE_READONLY ? PLAN_F_READONLY : 0, b);
+			root_bind(f, r, p->workspace_mode == MODE_READONLY ? PLAN_F_READONLY : 0,
+				  b);
 	}
 	if (p->workspace_mode == MODE_DIRECT && f->roots_n > 0)
 		protect_direct(p, f, b);

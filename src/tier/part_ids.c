@@ -18,8 +18,8 @@ void part_ids_join(const struct tier_facts *f, struct plan_builder *b)
 void part_ids_self(const struct tier_facts *f, struct plan_builder *b)
 {
 	plan_add(b, (struct plan_op){ .kind = PLAN_HOSTNAME }, f->hostname, NULL, 0);
-	plan_add(b, (struct plan_op){ .kind = PLAN_LOOPBACK, .field = FIELD_NETWORK_ALLOW }, NULL, NULL,
-		 0);
+	plan_add(b, (struct plan_op){ .kind = PLAN_LOOPBACK, .field = FIELD_NETWORK_ALLOW }, NULL,
+		 NULL, 0);
 	plan_add(b, (struct plan_op){ .kind = PLAN_WATCH }, NULL, NULL, 0);
 	if (f->has_tty)
 		plan_add(b, (struct plan_op){ .kind = PLAN_PTY }, NULL, NULL, 0);
@@ -45,6 +45,7 @@ static void add_strings(struct plan_builder *b, struct plan_op op, const char *a
 
 void part_ids_exec(const struct tier_facts *f, struct plan_builder *b)
 {
-	add_strings(b, (struct plan_op){ .kind = PLAN_ENV, .field = FIELD_ENV_PASS }, NULL, &f->env);
+	add_strings(b, (struct plan_op){ .kind = PLAN_ENV, .field = FIELD_ENV_PASS }, NULL,
+		    &f->env);
 	add_strings(b, (struct plan_op){ .kind = PLAN_EXEC }, f->cwd, &f->argv);
 }

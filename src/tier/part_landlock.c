@@ -16,8 +16,8 @@ static void rule(struct plan_builder *b, enum policy_field field, const char *pa
 	plan_add(b, op, path, NULL, 0);
 }
 
-static void rules_of_list(const struct tier_facts *f, struct plan_builder *b, enum policy_field field,
-			  const struct policy_list *list, uint64_t rights)
+static void rules_of_list(const struct tier_facts *f, struct plan_builder *b,
+			  enum policy_field field, const struct policy_list *list, uint64_t rights)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (part_fs_is_granted(f, list->v[i]))
@@ -30,7 +30,7 @@ static void fixed_rules(const struct tier_facts *f, struct plan_builder *b, uint
 		const char *path;
 		bool is_writable;
 	} fixed[] = {
-		{ "/dev", true },     { "/proc", false },   { "/tmp", true },
+		{ "/dev", true },     { "/proc", false }, { "/tmp", true },
 		{ "/var/tmp", true }, { "/run", true },
 	};
 	size_t n;
@@ -48,7 +48,8 @@ static void fixed_rules(const struct tier_facts *f, struct plan_builder *b, uint
 	rule(b, FIELD_NONE, f->home, all);
 }
 
-void part_landlock_compile(const struct policy *p, const struct tier_facts *f, struct plan_builder *b)
+void part_landlock_compile(const struct policy *p, const struct tier_facts *f,
+			   struct plan_builder *b)
 {
 	uint64_t all = rights_all(f->landlock_abi);
 	bool is_readonly = p->workspace_mode == MODE_READONLY;

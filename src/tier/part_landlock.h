@@ -8,8 +8,10 @@ struct policy;
 struct tier_facts;
 
 /*
- * part_landlock_compile - append the ruleset and its rules; nothing where the kernel has no Landlock.
+ * part_landlock_compile - append the ruleset and its rules; nothing where the kernel has no
+ * Landlock.
  */
-void part_landlock_compile(const struct policy *p, const struct tier_facts *f, struct plan_builder *b);
+void part_landlock_compile(const struct policy *p, const struct tier_facts *f,
+			   struct plan_builder *b);
 
 #endif

@@ -21,7 +21,9 @@ void part_limits_join(const struct tier_facts *f, struct plan_builder *b)
 static void rlimit(struct plan_builder *b, enum policy_field field, unsigned int resource,
 		   uint64_t value)
 {
-	struct plan_op op = { .kind = PLAN_RLIMIT, .field = (uint16_t)field, .n = { resource, value } };
+	struct plan_op op = { .kind = PLAN_RLIMIT,
+			      .field = (uint16_t)field,
+			      .n = { resource, value } };
 
 	plan_add(b, op, NULL, NULL, 0);
 }
@@ -33,7 +35,8 @@ void part_limits_self(const struct policy *p, const struct tier_facts *f, struct
 
 	if (cpus > 0 && f->cgroup_cpu == NULL && cpus < f->processors)
 		plan_add(b,
-			 (struct plan_op){ .kind = PLAN_AFFINITY, .field = FIELD_LIMITS_CPUS, .n = { cpus } },
+			 (struct plan_op){
+				 .kind = PLAN_AFFINITY, .field = FIELD_LIMITS_CPUS, .n = { cpus } },
 			 NULL, NULL, 0);
 	rlimit(b, FIELD_NONE, RLIMIT_CORE, 0);
 	rlimit(b, FIELD_NONE, RLIMIT_MEMLOCK, MEMLOCK_BYTES);

@@ -14,10 +14,10 @@
 
 /* Pid 1 of the sandbox lives under the same filter. */
 static const char *const init_calls[] = {
-	"read",	   "write",   "close",	     "poll",	  "recvmsg", "sendmsg",	 "waitid",
-	"kill",	   "vfork",   "execve",	     "exit_group", "ioctl",  "setpgid",	 "rt_sigprocmask",
-	"setsid",  "dup3",    "signalfd4",   "chdir",	  "mmap",    "munmap",	 "rt_sigaction",
-	"brk",	   "getpid",  "fcntl",
+	"read",	   "write",	     "close",	     "poll",   "recvmsg",    "sendmsg",
+	"waitid",  "kill",	     "vfork",	     "execve", "exit_group", "ioctl",
+	"setpgid", "rt_sigprocmask", "setsid",	     "dup3",   "signalfd4",  "chdir",
+	"mmap",	   "munmap",	     "rt_sigaction", "brk",    "getpid",     "fcntl",
 };
 
 static int refuse(const struct policy *p, enum policy_field field, int code, const char *name,
@@ -27,12 +27,13 @@ static int refuse(const struct policy *p, enum policy_field field, int code, con
 	const char *list = field == FIELD_SYSCALLS_ALLOW ? "allow" : "deny";
 
 	if (o->line > 0)
-		return err_set(e, code, "%s:%u:%u: syscalls.%s: \"%s\" %s", o->source, o->line, o->column,
-			       list, name, why);
+		return err_set(e, code, "%s:%u:%u: syscalls.%s: \"%s\" %s", o->source, o->line,
+			       o->column, list, name, why);
 	return err_set(e, code, "syscalls.%s: \"%s\" %s", list, name, why);
 }
 
-static int number_of(const struct policy *p, enum policy_field field, const char *name, struct err *e)
+static int number_of(const struct policy *p, enum policy_field field, const char *name,
+		     struct err *e)
 {
 	int nr = seccomp_syscall_resolve_name(name);
 
@@ -74,8 +75,8 @@ static int deny_named(const struct policy *p, uint8_t *verdict, struct err *e)
 	return 0;
 }
 
-int part_syscalls_compile(const struct policy *p, const struct tier_facts *f, struct plan_builder *b,
-			  struct err *e)
+int part_syscalls_compile(const struct policy *p, const struct tier_facts *f,
+			  struct plan_builder *b, struct err *e)
 {
 	AUTO_BUF struct buf filter = BUF_INIT(PLAN_BYTES_MAX / 4);
 	struct plan_op op = { .kind = PLAN_SECCOMP,

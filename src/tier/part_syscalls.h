@@ -12,10 +12,10 @@ struct tier_facts;
 /*
  * part_syscalls_compile - append the filter.
  *
- * Returns 0; -EINVAL for a name that is no system call; -EOPNOTSUPP for one that pid 1 of the sandbox
- * cannot do without.
+ * Returns 0; -EINVAL for a name that is no system call; -EOPNOTSUPP for one that pid 1 of the
+ * sandbox cannot do without.
  */
-int part_syscalls_compile(const struct policy *p, const struct tier_facts *f, struct plan_builder *b,
-			  struct err *e);
+int part_syscalls_compile(const struct policy *p, const struct tier_facts *f,
+			  struct plan_builder *b, struct err *e);
 
 #endif

@@ -45,11 +45,12 @@ static const struct tier *choose_named(const struct policy *p, struct err *e)
 		if (t->id != p->tier)
 			continue;
 		if (!t->built)
-			err_set(e, -EOPNOTSUPP, "tier %s is not built in this version; use namespace",
-				t->name);
+			err_set(e, -EOPNOTSUPP,
+				"tier %s is not built in this version; use namespace", t->name);
 		else if (t->id < floor_of(p))
-			err_set(e, -EOPNOTSUPP, "tier %s is below what risk: %s asks for (vm or remote)",
-				t->name, risk_name(p->risk));
+			err_set(e, -EOPNOTSUPP,
+				"tier %s is below what risk: %s asks for (vm or remote)", t->name,
+				risk_name(p->risk));
 		else
 			return t;
 		return NULL;
@@ -65,7 +66,8 @@ const struct tier *tier_choose(const struct policy *p, struct err *e)
 		if (tiers[i].built && tiers[i].id >= floor_of(p))
 			return &tiers[i];
 	err_set(e, -EOPNOTSUPP,
-		"risk: %s needs a virtual machine or another machine: vm and remote are not built in "
+		"risk: %s needs a virtual machine or another machine: vm and remote are not built "
+		"in "
 		"this version; namespace is the strongest wall there is (risk: medium)",
 		risk_name(p->risk));
 	return NULL;

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tiercel explain: what a command could read, write, reach and use, in plain sentences. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/escape.h"
+#include "cmd/command.h"
+#include "cmd/context.h"
+#include "cmd/rows.h"
+#include "cmd/run_opts.h"
+#include "policy/fields.h"
+#include "policy/value.h"
+
+#define TEXT_MAX (UINT64_C(1) << 20)
+
+static void paths(struct buf *out, const struct policy_list *list)
+{
+	bool is_any = false;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (access(list->v[i], F_OK) != 0)
+			continue;
+		buf_str(out, is_any ? ", " : "");
+		buf_escape(out, list->v[i], strlen(list->v[i]));
+		is_any = true;
+	}
+	if (!is_any)
+		buf_str(out, "nothing");
+}
+
+static void words(struct buf *out, const struct policy_list *list, const char *none)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		buf_str(out, i > 0 ? ", " : "");
+		buf_escape(out, list->v[i], strlen(list->v[i]));
+	}
+	if (list->n == 0)
+		buf_str(out, none);
+}
+
+static void files(const struct policy *p, struct buf *out)
+{
+	static const char *const modes[MODE_END] = {
+		[MODE_REVIEW] =
+			"a copy-on-write view: nothing changes on this machine until you apply it",
+		[MODE_DIRECT] = "the real files: what it changes is changed",
+		[MODE_READONLY] = "read-only",
+	};
+
+	buf_str(out, "Files. It works in ");
+	buf_escape(out, p->workspace_path, strlen(p->workspace_path));
+	buf_printf(out, ", which it sees as %s.\n", modes[p->workspace_mode]);
+	buf_str(out, "  It can read the system (/usr, /etc, /opt, libraries), not change it, and "
+		     "of your home directory: ");
+	paths(out, &p->read);
+	buf_str(out, ".\n  Beside the workspace it can write to: ");
+	paths(out, &p->write);
+	buf_str(out, "; and to a home, /tmp and /run of its own that vanish with it.\n");
+	buf_str(out, "  Changes to these have to be applied by name (--protected): ");
+	words(out, &p->protect, "none");
+	buf_str(out, ".\n");
+}
+
+static void limits(const struct policy *p, struct buf *out)
+{
+	static const enum policy_field shown[] = { FIELD_LIMITS_MEMORY, FIELD_LIMITS_CPUS,
+						   FIELD_LIMITS_PIDS,	FIELD_LIMITS_DISK,
+						   FIELD_LIMITS_FILES,	FIELD_LIMITS_OUTPUT,
+						   FIELD_LIMITS_TIME };
+	char room[64];
+
+	buf_str(out, "Limits.");
+	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
+		const char *text = policy_text(p, shown[i], room);
+
+		buf_printf(out, "%s %s %s", i > 0 ? "," : "",
+			   strchr(policy_field_name(shown[i]), '.') + 1,
+			   strcmp(text, "null") == 0 ? "unlimited" : text);
+	}
+	buf_str(out, ".\n");
+}
+
+static int run(void *options, int argc, char **argv, struct err *e)
+{
+	CLEANUP(context_done) struct context c = { 0 };
+	AUTO_BUF struct buf out = BUF_INIT(TEXT_MAX);
+	int r = context_load(options, argc > 0 ? argv[0] : NULL, &c, e);
+
+	if (r < 0)
+		return r;
+	files(c.policy, &out);
+	buf_str(&out, "Network. None: it can talk to itself on loopback; every other address is "
+		      "refused at once.\n"
+		      "  It reaches no socket, port or bus of this machine.\n"
+		      "Processes. It sees and signals its own alone. It has no capability and "
+		      "cannot get one.\n"
+		      "Environment. It gets its own HOME, USER, PATH, and of yours: ");
+	words(&out, &c.policy->env_pass, "nothing");
+	buf_str(&out, ".\nSystem calls. The profile \"agent\"; beyond it: ");
+	words(&out, &c.policy->syscalls_allow, "none");
+	buf_str(&out, ".\n");
+	limits(c.policy, &out);
+	if (out.err)
+		return err_sys(e, out.err, "explain");
+	fwrite(out.p, 1, out.n, stdout);
+	return 0;
+}
+
+const struct command cmd_explain = {
+	.name = "explain",
+	.synopsis = "[OPTION…] [--] [COMMAND [ARG…]]",
+	.summary = "Say what a command could read, write, reach and use",
+	.description = "Takes the options of tiercel run. Nothing is run.",
+	.opts = run_opts,
+	.size = sizeof(struct run_args),
+	.stops = 1,
+	.run = run,
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tiercel policy: check, print, compare policies, and their schema. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "cmd/command.h"
+#include "cmd/context.h"
+#include "cmd/rows.h"
+#include "cmd/run_opts.h"
+#include "policy/compare.h"
+#include "policy/fields.h"
+#include "policy/print.h"
+
+#define TEXT_MAX (UINT64_C(4) << 20)
+
+static void policy_cleanup(struct policy **p)
+{
+	policy_free(*p);
+}
+
+static int text_out(struct buf *text, struct err *e)
+{
+	if (text->err)
+		return err_sys(e, -ENOMEM, "policy");
+	fwrite(text->p, 1, text->n, stdout);
+	return 0;
+}
+
+static int check(const struct run_args *args, int argc, char **argv, struct err *e)
+{
+	CLEANUP(context_done) struct context c = { 0 };
+	CLEANUP(policy_cleanup) struct policy *p = NULL;
+	int r;
+
+	(void)args;
+	if (argc > 1)
+		return err_set(e, -EINVAL, "policy check: takes one file");
+	if (argc == 0)
+		return context_load(args, NULL, &c, e);
+	r = context_places(&c, e);
+	return r < 0 ? r : policy_load_one(argv[0], c.home, c.cwd, &p, e);
+}
+
+static int print(const struct run_args *args, int argc, char **argv, struct err *e)
+{
+	CLEANUP(context_done) struct context c = { 0 };
+	AUTO_BUF struct buf text = BUF_INIT(TEXT_MAX);
+	int r;
+
+	if (argc > 0)
+		return err_set(e, -EINVAL,
+			       "policy print: takes no argument, not \"%s\"; --policy names a file",
+			       argv[0]);
+	r = context_load(args, NULL, &c, e);
+	if (r < 0)
+		return r;
+	if (args->is_json)
+		policy_print_json(c.policy, &text);
+	else
+		policy_print_yaml(c.policy, &text);
+	return text_out(&text, e);
+}
+
+static int schema(const struct run_args *args, int argc, char **argv, struct err *e)
+{
+	AUTO_BUF struct buf text = BUF_INIT(TEXT_MAX);
+
+	(void)args;
+	(void)argv;
+	if (argc > 0)
+		return err_set(e, -EINVAL, "policy schema: takes no argument");
+	policy_print_schema(&text);
+	return text_out(&text, e);
+}
+
+/* Exit status 0: B is nowhere looser than A; 1: it is. */
+static int diff(const struct run_args *args, int argc, char **argv, struct err *e)
+{
+	static const char *const words[CHANGE_END] = { "equal", "tighter", "LOOSER", "different" };
+	CLEANUP(context_done) struct context c = { 0 };
+	CLEANUP(policy_cleanup) struct policy *a = NULL;
+	CLEANUP(policy_cleanup) struct policy *b = NULL;
+	int status = 0;
+	int r;
+
+	(void)args;
+	if (argc != 2)
+		return err_set(e, -EINVAL, "policy diff: needs two files");
+	r = context_places(&c, e);
+	if (r == 0)
+		r = policy_load_one(argv[0], c.home, c.cwd, &a, e);
+	if (r == 0)
+		r = policy_load_one(argv[1], c.home, c.cwd, &b, e);
+	if (r < 0)
+		return r;
+	for (int i = FIELD_NONE + 1; i < FIELD_END; i++) {
+		enum policy_change change = policy_compare(a, b, (enum policy_field)i);
+
+		if (change == CHANGE_EQUAL)
+			continue;
+		printf("%-10s %s\n", words[change], policy_field_name((enum policy_field)i));
+		status = change == CHANGE_LOOSER ? 1 : status;
+	}
+	return status;
+}
+
+struct verb {
+	const char *name;
+	int (*run)(const struct run_args *args, int argc, char **argv, struct err *e);
+};
+
+static const struct verb verbs[] = {
+	{ "check", check },
+	{ "print", print },
+	{ "schema", schema },
+	{ "diff", diff },
+};
+
+static int run(void *options, int argc, char **argv, struct err *e)
+{
+	for (size_t i = 0; argc > 0 && i < ARRAY_LEN(verbs); i++)
+		if (strcmp(argv[0], verbs[i].name) == 0)
+			return verbs[i].run(options, argc - 1, argv + 1, e);
+	return err_set(e, -EINVAL, "policy: needs check, print, schema or diff%s%s",
+		       argc > 0 ? ", not " : "", argc > 0 ? argv[0] : "");
+}
+
+const struct command cmd_policy = {
+	.name = "policy",
+	.synopsis = "check [FILE] | print [--json] | schema | diff A B",
+	.summary = "Check, print and compare policies",
+	.description =
+		"diff lists what B changes and ends with 1 when it is looser than A anywhere.",
+	.opts = run_opts,
+	.size = sizeof(struct run_args),
+	.run = run,
+};
