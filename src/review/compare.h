@@ -3,6 +3,8 @@
 #ifndef REVIEW_COMPARE_H
 #define REVIEW_COMPARE_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 struct review_changes;

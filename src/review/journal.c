@@ -109,27 +109,27 @@ static int undo_one(struct journal *j, const struct row *row)
 	AUTO_CLOSE int parent = -EBADF;
 	char staged[NAME_SIZE];
 	const char *name;
-	uint64_t there, aside;
+	uint64_t aside;
 	unsigned int flags = RENAME_NOREPLACE;
 
 	if (row->num[ROW_KIND] == JOURNAL_META || j->stage[root] < 0)
 		return 0;
 	stage_name(row, staged);
+	aside = ino_at(j->stage[root], staged);
+	/* Staged entries say whether a swap was made; without one its parent may not exist yet. */
+	if (row->num[ROW_KIND] == JOURNAL_DELETE ? !aside : aside == row->num[ROW_INO])
+		return 0;
 	parent = node_parent(j->trees->roots[root].fd, row->a, &name);
 	if (parent < 0)
-		return parent == -ENOENT ? 0 : parent;
-	there = ino_at(parent, name);
-	aside = ino_at(j->stage[root], staged);
-	if (row->num[ROW_KIND] == JOURNAL_DELETE) {
-		if (!aside)
-			return 0;
-		return renameat2(j->stage[root], staged, parent, name, flags) < 0 ? -errno : 0;
+		return parent;
+	if (row->num[ROW_KIND] == JOURNAL_PLACE) {
+		/* Gone from both places: the host has replaced it since, and keeps what it has. */
+		if (ino_at(parent, name) != row->num[ROW_INO])
+			return aside ? -EBUSY : 0;
+		flags = aside ? RENAME_EXCHANGE : RENAME_NOREPLACE;
+		return renameat2(parent, name, j->stage[root], staged, flags) < 0 ? -errno : 0;
 	}
-	if (there != row->num[ROW_INO] || aside == row->num[ROW_INO])
-		return 0;
-	if (aside)
-		flags = RENAME_EXCHANGE;
-	return renameat2(parent, name, j->stage[root], staged, flags) < 0 ? -errno : 0;
+	return renameat2(j->stage[root], staged, parent, name, flags) < 0 ? -errno : 0;
 }
 
 static int undo_all(struct journal *j, struct err *e)
