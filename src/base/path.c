@@ -62,8 +62,10 @@ int path_mkdirs(int dir, const char *path, mode_t mode, struct err *e)
 	AUTO_CLOSE int at = -EBADF;
 	const char *p = path;
 
+	while (*p == '/')
+		p++;
 	/* Most are there already: one call instead of two a component. */
-	at = path_open_beneath(dir, *path != '\0' ? path : ".", O_PATH | O_DIRECTORY, 0);
+	at = path_open_beneath(dir, *p != '\0' ? p : ".", O_PATH | O_DIRECTORY, 0);
 	if (at != -ENOENT)
 		return at < 0 ? err_sys(e, at, "cannot open directory %s", path) : fd_take(&at);
 	at = path_open_plain(dir, ".", O_PATH | O_DIRECTORY, 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tiercel policy: check, print, compare policies, and their schema. */
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,12 +13,23 @@
 #include "policy/compare.h"
 #include "policy/fields.h"
 #include "policy/print.h"
+#include "policy/schema.h"
 
 #define TEXT_MAX (UINT64_C(4) << 20)
 
 static void policy_cleanup(struct policy **p)
 {
 	policy_free(*p);
+}
+
+/* Prints a JSON value and gives it back. */
+static int json_out(json_t *j, struct err *e)
+{
+	int r = j == NULL ? -1 : json_dumpf(j, stdout, JSON_INDENT(2));
+
+	json_decref(j);
+	putchar('\n');
+	return r < 0 ? err_sys(e, -ENOMEM, "policy") : 0;
 }
 
 static int text_out(struct buf *text, struct err *e)
@@ -57,22 +69,18 @@ static int print(const struct run_args *args, int argc, char **argv, struct err 
 	if (r < 0)
 		return r;
 	if (args->is_json)
-		policy_print_json(c.policy, &text);
-	else
-		policy_print_yaml(c.policy, &text);
+		return json_out(policy_json(c.policy), e);
+	policy_yaml(c.policy, &text);
 	return text_out(&text, e);
 }
 
 static int schema(const struct run_args *args, int argc, char **argv, struct err *e)
 {
-	AUTO_BUF struct buf text = BUF_INIT(TEXT_MAX);
-
 	(void)args;
 	(void)argv;
 	if (argc > 0)
 		return err_set(e, -EINVAL, "policy schema: takes no argument");
-	policy_print_schema(&text);
-	return text_out(&text, e);
+	return json_out(policy_schema(), e);
 }
 
 /* Exit status 0: B is nowhere looser than A; 1: it is. */
