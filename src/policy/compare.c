@@ -45,6 +45,51 @@ static enum policy_change list_change(const struct policy_list *a, const struct 
 	return CHANGE_OTHER;
 }
 
+static bool lists_same(const struct policy_list *a, const struct policy_list *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	return true;
+}
+
+static bool texts_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool http_same(const struct policy *a, const struct policy *b)
+{
+	if (a->net_http_n != b->net_http_n)
+		return false;
+	for (size_t i = 0; i < a->net_http_n; i++) {
+		const struct policy_http *x = &a->net_http[i];
+		const struct policy_http *y = &b->net_http[i];
+
+		if (!texts_same(x->host, y->host) || !lists_same(&x->methods, &y->methods) ||
+		    !lists_same(&x->paths, &y->paths))
+			return false;
+	}
+	return true;
+}
+
+static bool secrets_same(const struct policy *a, const struct policy *b)
+{
+	if (a->secrets_n != b->secrets_n)
+		return false;
+	for (size_t i = 0; i < a->secrets_n; i++) {
+		const struct policy_secret *x = &a->secrets[i];
+		const struct policy_secret *y = &b->secrets[i];
+
+		if (!texts_same(x->name, y->name) || !texts_same(x->from, y->from) ||
+		    !texts_same(x->header, y->header) || !lists_same(&x->hosts, &y->hosts))
+			return false;
+	}
+	return true;
+}
+
 static enum policy_change order_change(uint64_t a, uint64_t b, bool is_more_looser)
 {
 	if (a == b)
@@ -103,9 +148,9 @@ enum policy_change policy_compare(const struct policy *a, const struct policy *b
 					    row->sense == SENSE_RANK_LOW);
 		return text_change(a, b, row, field);
 	case TYPE_HTTP:
-		return a->net_http == b->net_http ? CHANGE_EQUAL : CHANGE_LOOSER;
+		return http_same(a, b) ? CHANGE_EQUAL : CHANGE_LOOSER;
 	case TYPE_SECRETS:
-		return a->secrets == b->secrets ? CHANGE_EQUAL : CHANGE_LOOSER;
+		return secrets_same(a, b) ? CHANGE_EQUAL : CHANGE_LOOSER;
 	case TYPE_STRING:
 	case TYPE_VERSION:
 	case TYPE_END:

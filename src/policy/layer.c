@@ -98,45 +98,6 @@ static int preset_choose(const struct policy_sources *src, char *name, size_t n,
 	return r;
 }
 
-/* Lays a file of the project over a copy and refuses what it widens. */
-static int project_apply(struct policy *p, const char *path, struct err *e)
-{
-	struct policy before = *p;
-	enum policy_field field;
-	int r = policy_load_file(p, path, e);
-
-	if (r <= 0)
-		return r;
-	if (p->preset != before.preset)
-		return err_set(e, -EPERM,
-			       "%s:%u: preset: a project file may only tighten; choose the preset "
-			       "yourself with --preset",
-			       path, p->origin[FIELD_PRESET].line);
-	field = policy_first_wider(&before, p);
-	if (field != FIELD_NONE)
-		return err_set(e, -EPERM,
-			       "%s:%u:%u: %s: a project file may only tighten the policy; put this "
-			       "in your own policy or give it as a flag",
-			       path, p->origin[field].line, p->origin[field].column,
-			       policy_field_name(field));
-	return 0;
-}
-
-static int flags_apply(struct policy *p, const struct policy_sources *src, struct err *e)
-{
-	for (size_t i = 0; i < src->flags_n; i++) {
-		const struct policy_flag *f = &src->flags[i];
-		bool is_list = policy_field_row(f->field)->type == TYPE_LIST;
-		int r = is_list ? policy_add(p, f->field, f->text, e)
-				: policy_set(p, f->field, f->text, e);
-
-		if (r < 0)
-			return err_in(e, r, "%s", f->flag);
-		p->origin[f->field] = (struct policy_origin){ arena_str(&p->arena, f->flag), 0, 0 };
-	}
-	return 0;
-}
-
 /* An absolute, normal path; NULL when it has no such form. */
 static const char *resolve(struct policy *p, const char *path, const char *home, const char *cwd)
 {
@@ -195,8 +156,58 @@ static int paths_resolve(struct policy *p, const struct policy_sources *src, str
 		r = list_resolve(p, &p->write, src);
 	if (r == 0)
 		r = list_resolve(p, &p->hide, src);
+	if (r == 0)
+		r = list_resolve(p, &p->net_unix, src);
 	p->workspace_path = resolve(p, p->workspace_path, src->home, src->cwd);
 	return r < 0 || p->workspace_path == NULL ? err_sys(e, -ENOMEM, "policy") : 0;
+}
+
+/* Lays a file of the project over a copy and refuses what it widens. */
+static int project_apply(struct policy *p, const struct policy_sources *src, struct err *e)
+{
+	const char *path = src->project_path;
+	struct policy before;
+	enum policy_field field;
+	/* Absolute and normal before they are compared, so that ".." leads nowhere. */
+	int r = paths_resolve(p, src, e);
+
+	if (r < 0)
+		return r;
+	before = *p;
+	r = policy_load_file(p, path, e);
+	if (r <= 0)
+		return r;
+	r = paths_resolve(p, src, e);
+	if (r < 0)
+		return r;
+	if (p->preset != before.preset)
+		return err_set(e, -EPERM,
+			       "%s:%u: preset: a project file may only tighten; choose the preset "
+			       "yourself with --preset",
+			       path, p->origin[FIELD_PRESET].line);
+	field = policy_first_wider(&before, p);
+	if (field != FIELD_NONE)
+		return err_set(e, -EPERM,
+			       "%s:%u:%u: %s: a project file may only tighten the policy; put this "
+			       "in your own policy or give it as a flag",
+			       path, p->origin[field].line, p->origin[field].column,
+			       policy_field_name(field));
+	return 0;
+}
+
+static int flags_apply(struct policy *p, const struct policy_sources *src, struct err *e)
+{
+	for (size_t i = 0; i < src->flags_n; i++) {
+		const struct policy_flag *f = &src->flags[i];
+		bool is_list = policy_field_row(f->field)->type == TYPE_LIST;
+		int r = is_list ? policy_add(p, f->field, f->text, e)
+				: policy_set(p, f->field, f->text, e);
+
+		if (r < 0)
+			return err_in(e, r, "%s", f->flag);
+		p->origin[f->field] = (struct policy_origin){ arena_str(&p->arena, f->flag), 0, 0 };
+	}
+	return 0;
 }
 
 static int explicit_apply(struct policy *p, const char *path, struct err *e)
@@ -220,7 +231,10 @@ static int layers_apply(struct policy *p, const struct policy_sources *src, stru
 	else if (r >= 0 && src->user_path != NULL)
 		r = policy_load_file(p, src->user_path, e);
 	if (r >= 0 && src->project_path != NULL)
-		r = project_apply(p, src->project_path, e);
+		r = project_apply(p, src, e);
+	/* A file names its preset, but --preset beats it. */
+	if (r >= 0)
+		p->preset = preset_find(preset)->name;
 	if (r >= 0)
 		r = flags_apply(p, src, e);
 	return r < 0 ? r : paths_resolve(p, src, e);

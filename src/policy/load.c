@@ -163,6 +163,9 @@ static int read_key(struct reader *r, const char *prefix, struct err *e)
 
 	if (snprintf(name, sizeof(name), "%s%s", prefix, r->ev.text) >= (int)sizeof(name) - 1)
 		return events_fail(&r->ev, e, "a key is too long");
+	/* Dotted names are for flags and messages; in a file they would be a second spelling. */
+	if (strchr(r->ev.text, '.') != NULL)
+		return unknown(r, prefix, r->ev.text, e);
 	field = policy_field_of(name);
 	if (field != FIELD_NONE) {
 		if (r->seen[field])

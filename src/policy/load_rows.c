@@ -46,7 +46,9 @@ static int list_read(struct events *ev, struct policy *p, struct policy_list *li
 	while ((kind = events_next(ev, e)) == EVENT_SCALAR) {
 		if (n == ROWS_MAX)
 			return events_fail(ev, e, "more than %d entries", ROWS_MAX);
-		v[n++] = arena_str(&p->arena, ev->text);
+		v[n] = arena_str(&p->arena, ev->text);
+		if (v[n++] == NULL)
+			return err_sys(e, -ENOMEM, "policy");
 	}
 	*list = (struct policy_list){ v, n };
 	if (kind == EVENT_END)
@@ -89,6 +91,8 @@ static int row_read(struct events *ev, struct policy *p, const struct key *keys,
 
 		if (k == NULL)
 			return events_fail(ev, e, "unknown key \"%s\"", ev->text);
+		if (*(const void *const *)(const void *)(row + k->offset) != NULL)
+			return events_fail(ev, e, "key \"%s\" appears twice", k->name);
 		r = value_read(ev, p, k, row, e);
 		if (r < 0)
 			return r;

@@ -112,6 +112,13 @@ int policy_set(struct policy *p, enum policy_field field, const char *text, stru
 	return err_set(e, -EINVAL, "%s: needs a list, not \"%s\"", row->name, text);
 }
 
+static bool port_ok(const char *text)
+{
+	uint64_t port = 0;
+
+	return num_u64(text, 65535, &port) == 0 && port > 0;
+}
+
 static int entry_check(enum policy_field field, const char *text, struct err *e)
 {
 	const char *name = policy_field_name(field);
@@ -130,9 +137,31 @@ static int entry_check(enum policy_field field, const char *text, struct err *e)
 	if (field == FIELD_FILES_PROTECT && (text[0] == '/' || strstr(text, "..") != NULL))
 		return err_set(e, -EINVAL, "%s: \"%s\" must be a path below the workspace", name,
 			       text);
+	if (field == FIELD_NETWORK_LOOPBACK && !port_ok(text))
+		return err_set(e, -EINVAL, "%s: \"%s\" is no port from 1 to 65535", name, text);
+	if (field == FIELD_NETWORK_UNIX && text[0] != '/' && text[0] != '~')
+		return err_set(e, -EINVAL, "%s: \"%s\" must be an absolute path", name, text);
+	if (field == FIELD_ENV_PASS && strchr(text, '=') != NULL)
+		return err_set(e, -EINVAL, "%s: \"%s\" is no name of a variable", name, text);
 	if (field == FIELD_ENV_SET && (strchr(text, '=') == NULL || text[0] == '='))
 		return err_set(e, -EINVAL, "%s: \"%s\" is not NAME=value", name, text);
 	return 0;
+}
+
+/* A later value of a variable replaces the earlier one. The lists are the arena's: never shared. */
+static void env_drop(struct policy_list *list, const char *text)
+{
+	size_t name = strcspn(text, "=") + 1;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (strncmp(list->v[i], text, name) != 0)
+			continue;
+		/* Entries move down by one; the array belongs to the policy being built. */
+		memmove((void *)(uintptr_t)&list->v[i], &list->v[i + 1],
+			(list->n - i - 1) * sizeof(list->v[0]));
+		list->n--;
+		return;
+	}
 }
 
 int policy_add(struct policy *p, enum policy_field field, const char *text, struct err *e)
@@ -149,6 +178,8 @@ int policy_add(struct policy *p, enum policy_field field, const char *text, stru
 	for (size_t i = 0; i < list->n; i++)
 		if (strcmp(list->v[i], text) == 0)
 			return 0;
+	if (field == FIELD_ENV_SET)
+		env_drop(list, text);
 	v = arena_alloc(&p->arena, (list->n + 1) * sizeof(*v));
 	if (v == NULL)
 		return err_sys(e, -ENOMEM, "policy");
