@@ -3,7 +3,6 @@
 #include <errno.h>
 
 #include "base/cleanup.h"
-#include "base/cleanup.h"
 #include "cmd/command.h"
 #include "cmd/review_open.h"
 #include "cmd/rows.h"

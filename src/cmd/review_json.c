@@ -51,7 +51,7 @@ static json_t *change_json(const struct review_open *o, const struct review_chan
 	unsigned int i;
 
 	put_path(one, "path", c->path);
-	json_object_set_new(one, "root", json_string(o->root[c->root].path));
+	json_object_set_new(one, "root", json_string(o->review.root[c->root].path));
 	json_object_set_new(one, "kind", json_string(show_kind(c)));
 	if (c->from)
 		put_path(one, "from", c->from);

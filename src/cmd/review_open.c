@@ -3,31 +3,22 @@
 #include "cmd/review_open.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/escape.h"
-#include "base/fd.h"
 #include "base/path.h"
 #include "review/journal.h"
 
 void review_open_done(struct review_open *o)
 {
-	size_t i;
-
 	review_changes_done(&o->changes);
 	review_trees_done(&o->trees);
-	for (i = 0; i < o->n; i++) {
-		fd_close(o->root[i].fd);
-		fd_close(o->root[i].store);
-	}
-	record_done(&o->record);
+	box_review_done(&o->review);
 	store_box_done(&o->box);
 }
 
@@ -69,40 +60,6 @@ static int find_newest(struct store_box *box, struct err *e)
 	return store_find(best.id, box, e);
 }
 
-static int open_root(struct review_open *o, size_t i, struct err *e)
-{
-	const struct record_root *from = &o->record.root[i];
-	struct review_root *r = &o->root[o->n];
-	struct stat st;
-
-	*r = (struct review_root){
-		.path = from->host,
-		.kind = strcmp(from->kind, "copy") == 0 ? REVIEW_COPY : REVIEW_OVERLAY,
-		.start_ns = o->record.start_ns,
-		.uid = (uid_t)from->uid,
-		.gid = (gid_t)from->gid,
-		.box_uid = (uid_t)o->record.box_uid,
-		.box_gid = (gid_t)o->record.box_gid,
-		.protect = o->record.protect,
-		.protect_n = o->record.protect_n,
-		.fd = -EBADF,
-		.store = -EBADF,
-	};
-	o->n++;
-	r->fd = path_open_plain(AT_FDCWD, from->host, O_RDONLY | O_DIRECTORY, 0);
-	if (r->fd < 0)
-		return err_sys(e, r->fd, "cannot open %s", from->host);
-	if (fstat(r->fd, &st) < 0)
-		return err_sys(e, -errno, "cannot look at %s", from->host);
-	if (from->ino && (st.st_ino != from->ino || st.st_dev != from->dev))
-		return err_set(e, -ESTALE, "%s is not the directory that the sandbox was given",
-			       from->host);
-	r->store = path_open_beneath(o->box.dir, from->store, O_RDONLY | O_DIRECTORY, 0);
-	if (r->store < 0)
-		return err_sys(e, r->store, "cannot open the store of %s", from->host);
-	return 0;
-}
-
 int review_open_box(struct review_open *o, int *argc, char ***argv, struct err *e)
 {
 	int r = -ENOENT;
@@ -118,9 +75,6 @@ int review_open_box(struct review_open *o, int *argc, char ***argv, struct err *
 		r = find_newest(&o->box, e);
 	if (r < 0)
 		return r;
-	r = record_load(&o->box, &o->record, e);
-	if (r < 0)
-		return r;
 	if (store_is_running(&o->box))
 		return err_set(e, -EBUSY, "sandbox %s is still running", o->box.id);
 	return 0;
@@ -128,20 +82,15 @@ int review_open_box(struct review_open *o, int *argc, char ***argv, struct err *
 
 int review_open_changes(struct review_open *o, bool may_write, struct err *e)
 {
-	size_t i;
-	int r = 0;
+	int r = box_review_open(&o->box, &o->review, e);
 
-	for (i = 0; i < o->record.roots_n && r == 0; i++) {
-		if (strcmp(o->record.root[i].kind, "none") != 0)
-			r = open_root(o, i, e);
-	}
-	if (r < 0 || o->n == 0)
+	if (r < 0 || o->review.n == 0)
 		return r;
-	r = review_trees_open(&o->trees, o->root, o->n, e);
+	r = review_trees_open(&o->trees, o->review.root, o->review.n, e);
 	if (r < 0)
 		return r;
 	if (may_write) {
-		if (flock(o->root[0].store, LOCK_EX | LOCK_NB) < 0)
+		if (flock(o->review.root[0].store, LOCK_EX | LOCK_NB) < 0)
 			return err_set(e, -EBUSY, "another apply of sandbox %s is under way",
 				       o->box.id);
 		r = journal_recover(&o->trees, e);
@@ -154,7 +103,7 @@ static bool is_named(const struct review_open *o, const struct review_change *c,
 	char full[2 * PATH_MAX];
 	size_t n;
 
-	if (snprintf(full, sizeof(full), "%s/%s", o->root[c->root].path, c->path) < 0)
+	if (snprintf(full, sizeof(full), "%s/%s", o->review.root[c->root].path, c->path) < 0)
 		return false;
 	/* "." and a directory of the host name all below it. */
 	n = strlen(path);
@@ -195,9 +144,9 @@ int review_open_pick(struct review_open *o, int argc, char **argv, struct err *e
 	for (i = 0; i < o->changes.n && argc == 0; i++)
 		o->changes.v[i].is_picked = true;
 	for (k = 0; k < argc; k++) {
-		if (o->n && pick_as(o, o->root[0].path, argv[k]) > 0)
+		if (o->review.n && pick_as(o, o->review.root[0].path, argv[k]) > 0)
 			continue;
-		if (o->n && getcwd(cwd, sizeof(cwd)) && pick_as(o, cwd, argv[k]) > 0)
+		if (o->review.n && getcwd(cwd, sizeof(cwd)) && pick_as(o, cwd, argv[k]) > 0)
 			continue;
 		buf_escape(&shown, argv[k], strlen(argv[k]));
 		return err_set(e, -ENOENT, "%s names neither a sandbox nor a pending change",

@@ -5,16 +5,13 @@
 
 #include "base/err.h"
 #include "review/changes.h"
-#include "review/root.h"
-#include "sandbox/record.h"
+#include "sandbox/box_review.h"
 #include "sandbox/store.h"
 
 /* struct review_open - owns all; start with REVIEW_OPEN_INIT. */
 struct review_open {
 	struct store_box box;
-	struct record record;
-	struct review_root root[REVIEW_ROOTS_MAX];
-	size_t n;
+	struct box_review review;
 	struct review_trees trees;
 	struct review_changes changes;
 };

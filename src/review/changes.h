@@ -58,6 +58,8 @@ struct review_trees {
 };
 
 void review_trees_done(struct review_trees *t);
+
+/* Open the tree of every root. Returns 0 or negative errno with @e filled. */
 int review_trees_open(struct review_trees *t, const struct review_root *roots, size_t n,
 		      struct err *e);
 

@@ -36,40 +36,42 @@ static int open_dir(int dir, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-/*
- * Deletes what is not a directory and moves each non-empty directory up to @top under a number of
- * its own. So no depth needs more than three fds, and no path is ever longer than a name.
- */
+/* Deletes one name; a directory that is not empty moves up to @top under a number of its own. */
+static int empty_one(int top, int dir, const char *name, uint64_t *count)
+{
+	char moved[TRASH_SIZE];
+
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -errno;
+	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
+		return 0;
+	if (errno != ENOTEMPTY && errno != EEXIST && errno != EACCES)
+		return -errno;
+	snprintf(moved, sizeof(moved), ".t%llu", (unsigned long long)(*count)++);
+	/* Moving a directory rewrites its "..", so its owner needs to be able to write it. */
+	if (fchmodat(dir, name, 0700, 0) < 0 && errno != EPERM)
+		return -errno;
+	return renameat(dir, name, top, moved) < 0 ? -errno : 0;
+}
+
+/* So no depth needs more than three fds, and no path is ever longer than a name. */
 static int empty_into(int top, int dir, uint64_t *count)
 {
 	CLEANUP(dir_close) DIR *d = fdopendir(dir);
 	struct dirent *ent;
+	int r = 0;
 
 	if (!d) {
 		fd_close(dir);
 		return -ENOMEM;
 	}
-	while ((ent = readdir(d))) {
-		char moved[TRASH_SIZE];
-
-		if (strcmp(ent->d_name, ".") == 0 || strcmp(ent->d_name, "..") == 0)
-			continue;
-		if (unlinkat(dirfd(d), ent->d_name, 0) == 0 || errno == ENOENT)
-			continue;
-		if (errno != EISDIR && errno != EPERM)
-			return -errno;
-		if (unlinkat(dirfd(d), ent->d_name, AT_REMOVEDIR) == 0)
-			continue;
-		if (errno != ENOTEMPTY && errno != EEXIST && errno != EACCES)
-			return -errno;
-		snprintf(moved, sizeof(moved), ".t%llu", (unsigned long long)(*count)++);
-		/* Moving a directory rewrites its "..", so its owner needs to be able to write it.
-		 */
-		(void)fchmodat(dirfd(d), ent->d_name, 0700, 0);
-		if (renameat(dirfd(d), ent->d_name, top, moved) < 0)
-			return -errno;
+	while (r == 0 && (ent = readdir(d))) {
+		if (strcmp(ent->d_name, ".") != 0 && strcmp(ent->d_name, "..") != 0)
+			r = empty_one(top, dirfd(d), ent->d_name, count);
 	}
-	return 0;
+	return r;
 }
 
 /* Empties the directories that were moved up, the newest first, until none is left. */

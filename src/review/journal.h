@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The journal of an apply: what is to be swapped, by name and inode, so that a kill loses nothing.
- */
+/* The journal of an apply: what is swapped, by name and inode, so that a kill loses nothing. */
 #ifndef REVIEW_JOURNAL_H
 #define REVIEW_JOURNAL_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one file format of a review: rows of numbers and two strings. Manifest, seal and journal use
- * it. */
+/* The one file format of a review: rows of numbers and two strings. */
 #include "review/rows.h"
 
 #include <errno.h>
@@ -157,7 +156,7 @@ int rows_save(const struct rows *t, int dir, const char *name, struct err *e)
 	}
 	if (b.err)
 		return err_set(e, b.err, "too many rows for %s", name);
-	return file_write(dir, name, b.p, b.n, 1, e);
+	return file_write_synced(dir, name, b.p, b.n, e);
 }
 
 static int row_compare(const void *x, const void *y)

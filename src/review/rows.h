@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one file format of a review: rows of numbers and two strings. Manifest, seal and journal use
- * it. */
+/* The one file format of a review: rows of numbers and two strings. */
 #ifndef REVIEW_ROWS_H
 #define REVIEW_ROWS_H
 

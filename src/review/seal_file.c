@@ -55,7 +55,7 @@ int seal_text_save(const struct review_root *root, uint64_t number, const struct
 	char name[NAME_SIZE];
 
 	snprintf(name, sizeof(name), "base.%llu", (unsigned long long)number);
-	return file_write(root->store, name, text->p, text->n, 0, e);
+	return file_write(root->store, name, text->p, text->n, e);
 }
 
 int seal_text_load(const struct review_root *root, uint64_t number, struct buf *text)

@@ -30,6 +30,8 @@ struct edits {
 };
 
 void text_done(struct text *t);
+
+/* Cut @n bytes at @p into lines; the bytes stay the caller's. Returns 0 or -ENOMEM. */
 int text_init(struct text *t, const char *p, size_t n);
 void edits_done(struct edits *d);
 

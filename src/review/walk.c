@@ -68,13 +68,29 @@ static int visit_one(struct walk *w, struct walk_entry *at, struct err *e)
 	return r < 0 ? r : 0;
 }
 
-static int walk_dir(struct walk *w, const char *dir, struct err *e)
+/* One name of an open directory. */
+static int walk_name(struct walk *w, const char *dir, DIR *d, const char *name, struct err *e)
 {
 	bool is_top = !*dir || strcmp(dir, ".") == 0;
-	CLEANUP(dir_close) DIR *d = NULL;
 	char path[PATH_MAX];
+	struct walk_entry at = { .path = path, .name = name, .dir = dirfd(d) };
+	int n;
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return 0;
+	n = snprintf(path, sizeof(path), "%s%s%s", is_top ? "" : dir, is_top ? "" : "/", name);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return err_set(e, -ENAMETOOLONG,
+			       "a path is longer than %d bytes; only discard can handle it",
+			       PATH_MAX);
+	return visit_one(w, &at, e);
+}
+
+static int walk_dir(struct walk *w, const char *dir, struct err *e)
+{
+	CLEANUP(dir_close) DIR *d = NULL;
 	struct dirent *ent;
-	int fd = node_open(w->top->root, is_top ? "." : dir, w->top->is_ours);
+	int fd = node_open(w->top->root, *dir ? dir : ".", w->top->is_ours);
 	int r = 0;
 
 	/* On the host, what the user cannot read stays as it is. */
@@ -87,20 +103,8 @@ static int walk_dir(struct walk *w, const char *dir, struct err *e)
 		fd_close(fd);
 		return err_set(e, -ENOMEM, "cannot read a directory");
 	}
-	while (r == 0 && (ent = readdir(d))) {
-		struct walk_entry at = { .path = path, .name = ent->d_name, .dir = dirfd(d) };
-		int n;
-
-		if (strcmp(ent->d_name, ".") == 0 || strcmp(ent->d_name, "..") == 0)
-			continue;
-		n = snprintf(path, sizeof(path), "%s%s%s", is_top ? "" : dir, is_top ? "" : "/",
-			     ent->d_name);
-		if (n < 0 || (size_t)n >= sizeof(path))
-			return err_set(e, -ENAMETOOLONG,
-				       "a path is longer than %d bytes; only discard can handle it",
-				       PATH_MAX);
-		r = visit_one(w, &at, e);
-	}
+	while (r == 0 && (ent = readdir(d)))
+		r = walk_name(w, dir, d, ent->d_name, e);
 	return r;
 }
 
