@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -41,7 +42,14 @@ int file_read(int dir, const char *path, struct buf *b, struct err *e)
 	return r < 0 ? err_sys(e, r, "cannot read %s", path) : 0;
 }
 
-static int write_temp(int dir, const char *temp, const void *p, size_t n, int sync)
+/* What a file is to hold, and whether it has to survive a power cut. */
+struct content {
+	const void *p;
+	size_t n;
+	bool is_synced;
+};
+
+static int write_temp(int dir, const char *temp, const struct content *c)
 {
 	AUTO_CLOSE int fd = -EBADF;
 	int r;
@@ -49,27 +57,41 @@ static int write_temp(int dir, const char *temp, const void *p, size_t n, int sy
 	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	r = fd_write_full(fd, p, n);
-	if (r == 0 && sync && fsync(fd) < 0)
+	r = fd_write_full(fd, c->p, c->n);
+	if (r == 0 && c->is_synced && fsync(fd) < 0)
 		r = -errno;
 	return r;
 }
 
-int file_write(int dir, const char *name, const void *p, size_t n, int sync, struct err *e)
+static int replace(int dir, const char *name, const struct content *c, struct err *e)
 {
 	char temp[NAME_MAX + 1];
 	int r;
 
 	if (snprintf(temp, sizeof(temp), ".%s.new", name) >= (int)sizeof(temp))
 		return err_sys(e, -ENAMETOOLONG, "%s", name);
-	r = write_temp(dir, temp, p, n, sync);
+	r = write_temp(dir, temp, c);
 	if (r == 0 && renameat(dir, temp, dir, name) < 0)
 		r = -errno;
-	if (r == 0 && sync && fsync(dir) < 0)
+	if (r == 0 && c->is_synced && fsync(dir) < 0)
 		r = -errno;
 	if (r < 0) {
 		unlinkat(dir, temp, 0);
 		return err_sys(e, r, "cannot write %s", name);
 	}
 	return 0;
+}
+
+int file_write(int dir, const char *name, const void *p, size_t n, struct err *e)
+{
+	const struct content c = { p, n, false };
+
+	return replace(dir, name, &c, e);
+}
+
+int file_write_synced(int dir, const char *name, const void *p, size_t n, struct err *e)
+{
+	const struct content c = { p, n, true };
+
+	return replace(dir, name, &c, e);
 }

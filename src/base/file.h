@@ -24,11 +24,15 @@ int file_read(int dir, const char *path, struct buf *b, struct err *e);
 int file_read_fd(int fd, struct buf *b);
 
 /*
- * file_write - replace a file: temporary name beside it, fsync when asked, rename.
- * @sync: non-zero to survive a power cut
+ * file_write - replace a file: temporary name beside it, then rename.
  *
  * Returns 0 or negative errno, @e filled; the old file stays on failure.
  */
-int file_write(int dir, const char *name, const void *p, size_t n, int sync, struct err *e);
+int file_write(int dir, const char *name, const void *p, size_t n, struct err *e);
+
+/*
+ * file_write_synced - the same, and it survives a power cut.
+ */
+int file_write_synced(int dir, const char *name, const void *p, size_t n, struct err *e);
 
 #endif

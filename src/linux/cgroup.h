@@ -39,6 +39,7 @@ struct cgroup {
 int cgroup_make(struct cgroup *c, const char *id, const uint64_t value[CGROUP_KINDS],
 		struct err *e);
 
+/* Whether there is a group for a controller. */
 bool cgroup_has(const struct cgroup *c, enum cgroup_kind kind);
 
 /* Files to write "0" to, to enter every group (owned by the caller); returns how many. */

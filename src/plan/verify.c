@@ -55,6 +55,20 @@ static int arg_ok(const struct plan *p, const struct plan_op *op, char letter)
 	return b_held;
 }
 
+static const char *map_fault(const struct plan_op *op)
+{
+	for (int i = 0; i < 4; i++)
+		if (op->n[i] >= UINT32_MAX)
+			return "no such uid";
+	return op->n[1] == 0 || op->n[3] == 0 ? "the payload may not be the host's root" : NULL;
+}
+
+static int is_filter(const struct plan_op *op)
+{
+	return op->b_len > 0 && op->b_len % sizeof(struct sock_filter) == 0 &&
+	       op->b_len / sizeof(struct sock_filter) <= BPF_MAXINSNS;
+}
+
 /* What the table of kinds cannot say. */
 static const char *content_fault(const struct plan *p, const struct plan_op *op)
 {
@@ -64,15 +78,10 @@ static const char *content_fault(const struct plan *p, const struct plan_op *op)
 		return "no command";
 	if (op->kind == PLAN_LINK && !text_ok(p, op->b, op->b_len))
 		return "link target holds a NUL";
-	if (op->kind == PLAN_SECCOMP &&
-	    (op->b_len == 0 || op->b_len % sizeof(struct sock_filter) != 0 ||
-	     op->b_len / sizeof(struct sock_filter) > BPF_MAXINSNS))
+	if (op->kind == PLAN_SECCOMP && !is_filter(op))
 		return "no filter";
-	if (op->kind == PLAN_MAP && (op->n[1] == 0 || op->n[3] == 0))
-		return "the payload may not be the host's root";
-	for (int i = 0; i < 4; i++)
-		if (op->kind == PLAN_MAP && op->n[i] >= UINT32_MAX)
-			return "no such uid";
+	if (op->kind == PLAN_MAP)
+		return map_fault(op);
 	return NULL;
 }
 

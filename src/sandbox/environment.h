@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The environment of the command: what the policy passes and sets, and nothing else of the
- * caller's. */
+/* The environment of the command: what the policy passes and sets, nothing else. */
 #ifndef SANDBOX_ENVIRONMENT_H
 #define SANDBOX_ENVIRONMENT_H
 

@@ -77,7 +77,8 @@ static int root_add(struct prepared *p, const char *path, struct err *e)
 				    .dev = st.st_dev,
 				    .ino = st.st_ino,
 				    .uid = st.st_uid,
-				    .gid = st.st_gid };
+				    .gid = st.st_gid,
+				    .mode = st.st_mode };
 	p->facts.roots_n++;
 	return root->host == NULL ? err_sys(e, -ENOMEM, "git directory") : 0;
 }

@@ -64,7 +64,8 @@ int prepare_workspace(const struct run_request *req, struct prepared *p, struct 
 				    .dev = st.st_dev,
 				    .ino = st.st_ino,
 				    .uid = st.st_uid,
-				    .gid = st.st_gid };
+				    .gid = st.st_gid,
+				    .mode = st.st_mode };
 	p->cwd = path_within(req->cwd, real) ? req->cwd : root->host;
 	p->facts.roots_n = 1;
 	return root->host == NULL ? err_sys(e, -ENOMEM, "workspace") : 0;
@@ -99,35 +100,46 @@ static int copy_fill(struct prepared *p, const struct tier_root *root, int store
 	return review_copy_make(&r, e);
 }
 
+/* upper/ and work/ of an overlay, or the copy itself. */
+static int root_fill(struct prepared *p, const struct tier_root *root, int store, struct err *e)
+{
+	int r;
+
+	if (p->is_copy)
+		return copy_fill(p, root, store, e);
+	r = store_dir(store, "upper", &p->facts);
+	if (r == 0)
+		r = store_dir(store, "work", &p->facts);
+	/* The top of the view has the mode of the upper's top. */
+	if (r == 0 && fchmodat(store, "upper", root->mode & 0777, 0) < 0)
+		r = -errno;
+	return r < 0 ? err_sys(e, r, "cannot make the store of the review") : 0;
+}
+
 static int root_store(struct prepared *p, size_t i, struct err *e)
 {
 	struct tier_root *root = &p->facts.root[i];
 	AUTO_CLOSE int store = -EBADF;
-	const char *path = arena_printf(&p->arena, "%s/root%zu", p->box.path, i);
-	const char *name = path != NULL ? strrchr(path, '/') + 1 : "";
+	char name[] = "root0";
 	struct stat st;
-	int r = path == NULL ? -ENOMEM : store_dir(p->box.dir, name, &p->facts);
+	int r;
 
-	if (r == 0)
+	name[4] = (char)('0' + i);
+	r = store_dir(p->box.dir, name, &p->facts);
+	if (r == 0) {
 		store = path_open_beneath(p->box.dir, name, O_RDONLY | O_DIRECTORY, 0);
-	if (r == 0 && store < 0)
-		r = store;
-	if (r == 0 && !p->is_copy)
-		r = store_dir(store, "upper", &p->facts);
-	if (r == 0 && !p->is_copy)
-		r = store_dir(store, "work", &p->facts);
-	if (r == 0 && p->is_copy) {
-		r = copy_fill(p, root, store, e);
-		if (r < 0)
-			return r;
-		path = arena_printf(&p->arena, "%s/copy", path);
+		r = store < 0 ? store : 0;
 	}
-	if (r == 0 && (path == NULL || stat(path, &st) < 0))
-		r = -errno;
 	if (r < 0)
 		return err_sys(e, r, "cannot make the store of the review");
+	r = root_fill(p, root, store, e);
+	if (r < 0)
+		return r;
 	root->kind = p->is_copy ? ROOT_COPY : ROOT_OVERLAY;
-	root->store = path;
+	root->store =
+		arena_printf(&p->arena, "%s/%s%s", p->box.path, name, p->is_copy ? "/copy" : "");
+	if (root->store == NULL || stat(root->store, &st) < 0)
+		return err_sys(e, -ENOENT, "cannot find the store of the review");
 	root->store_dev = st.st_dev;
 	root->store_ino = st.st_ino;
 	return 0;

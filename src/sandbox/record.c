@@ -100,7 +100,7 @@ int record_save(const struct store_box *box, const struct record *rec, struct er
 	text = json_dumps(o, JSON_INDENT(1) | JSON_SORT_KEYS);
 	if (text == NULL)
 		return err_sys(e, -ENOMEM, "record.json");
-	return file_write(box->dir, "record.json", text, strlen(text), 0, e);
+	return file_write(box->dir, "record.json", text, strlen(text), e);
 }
 
 static int hex_value(char c)

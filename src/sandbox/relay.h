@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes carried between the caller's descriptors and the sandbox's, so that neither holds the
- * other's. */
+/* Bytes carried between the caller's descriptors and the sandbox's. */
 #ifndef SANDBOX_RELAY_H
 #define SANDBOX_RELAY_H
 

@@ -20,16 +20,16 @@ static const char *const init_calls[] = {
 	"mmap",	   "munmap",	     "rt_sigaction", "brk",    "getpid",     "fcntl",
 };
 
-static int refuse(const struct policy *p, enum policy_field field, int code, const char *name,
+static int refuse(const struct policy *p, enum policy_field field, const char *name,
 		  const char *why, struct err *e)
 {
 	const struct policy_origin *o = &p->origin[field];
 	const char *list = field == FIELD_SYSCALLS_ALLOW ? "allow" : "deny";
 
 	if (o->line > 0)
-		return err_set(e, code, "%s:%u:%u: syscalls.%s: \"%s\" %s", o->source, o->line,
+		return err_set(e, -EINVAL, "%s:%u:%u: syscalls.%s: \"%s\" %s", o->source, o->line,
 			       o->column, list, name, why);
-	return err_set(e, code, "syscalls.%s: \"%s\" %s", list, name, why);
+	return err_set(e, -EINVAL, "syscalls.%s: \"%s\" %s", list, name, why);
 }
 
 static int number_of(const struct policy *p, enum policy_field field, const char *name,
@@ -38,7 +38,7 @@ static int number_of(const struct policy *p, enum policy_field field, const char
 	int nr = seccomp_syscall_resolve_name(name);
 
 	if (nr < 0 || nr >= FILTER_CALLS)
-		return refuse(p, field, -EINVAL, name, "is no system call of this machine", e);
+		return refuse(p, field, name, "is no system call of this machine", e);
 	return nr;
 }
 
@@ -68,7 +68,7 @@ static int deny_named(const struct policy *p, uint8_t *verdict, struct err *e)
 			return nr;
 		for (size_t k = 0; k < ARRAY_LEN(init_calls); k++)
 			if (strcmp(name, init_calls[k]) == 0)
-				return refuse(p, FIELD_SYSCALLS_DENY, -EOPNOTSUPP, name,
+				return refuse(p, FIELD_SYSCALLS_DENY, name,
 					      "cannot be denied: pid 1 of the sandbox needs it", e);
 		verdict[nr] = VERDICT_DENY;
 	}
