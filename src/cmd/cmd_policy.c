@@ -25,7 +25,7 @@ static void policy_cleanup(struct policy **p)
 /* Prints a JSON value and gives it back. */
 static int json_out(json_t *j, struct err *e)
 {
-	int r = j == NULL ? -1 : json_dumpf(j, stdout, JSON_INDENT(2));
+	int r = j == NULL ? -1 : json_dumpf(j, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 
 	json_decref(j);
 	putchar('\n');

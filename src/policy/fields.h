@@ -51,6 +51,7 @@ struct field_row {
 /* The row of a field; FIELD_NONE has an empty one. */
 const struct field_row *policy_field_row(enum policy_field field);
 
+/* The dotted name, as in the file; "" for FIELD_NONE. */
 const char *policy_field_name(enum policy_field field);
 
 /* The same for a number that a plan carries; "" for none. */

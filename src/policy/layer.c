@@ -13,6 +13,7 @@
 #include "policy/fields.h"
 #include "policy/load.h"
 #include "policy/presets.h"
+#include "policy/resolve.h"
 #include "policy/value.h"
 
 #define SOURCE_MAX 64
@@ -98,40 +99,6 @@ static int preset_choose(const struct policy_sources *src, char *name, size_t n,
 	return r;
 }
 
-/* An absolute, normal path; NULL when it has no such form. */
-static const char *resolve(struct policy *p, const char *path, const char *home, const char *cwd)
-{
-	const char *whole;
-	char *out;
-	size_t n = 0;
-
-	if (path[0] == '~' && (path[1] == '/' || path[1] == '\0'))
-		whole = arena_printf(&p->arena, "%s%s", home, path + 1);
-	else if (path[0] == '/')
-		whole = path;
-	else
-		whole = arena_printf(&p->arena, "%s/%s", cwd, path);
-	out = whole != NULL ? arena_alloc(&p->arena, strlen(whole) + 2) : NULL;
-	for (const char *s = whole; out != NULL && *s != '\0';) {
-		size_t len = strcspn(s, "/");
-
-		if (len == 2 && strncmp(s, "..", 2) == 0) {
-			while (n > 0 && out[--n] != '/')
-				continue;
-		} else if (len > 0 && !(len == 1 && *s == '.')) {
-			out[n++] = '/';
-			memcpy(out + n, s, len);
-			n += len;
-		}
-		s += len + (s[len] == '/');
-	}
-	if (out != NULL && n == 0)
-		out[n++] = '/';
-	if (out != NULL)
-		out[n] = '\0';
-	return out;
-}
-
 static int list_resolve(struct policy *p, struct policy_list *list,
 			const struct policy_sources *src)
 {
@@ -140,7 +107,7 @@ static int list_resolve(struct policy *p, struct policy_list *list,
 	if (v == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < list->n; i++) {
-		v[i] = resolve(p, list->v[i], src->home, src->cwd);
+		v[i] = path_resolve(&p->arena, list->v[i], src->home, src->cwd);
 		if (v[i] == NULL)
 			return -ENOMEM;
 	}
@@ -158,7 +125,7 @@ static int paths_resolve(struct policy *p, const struct policy_sources *src, str
 		r = list_resolve(p, &p->hide, src);
 	if (r == 0)
 		r = list_resolve(p, &p->net_unix, src);
-	p->workspace_path = resolve(p, p->workspace_path, src->home, src->cwd);
+	p->workspace_path = path_resolve(&p->arena, p->workspace_path, src->home, src->cwd);
 	return r < 0 || p->workspace_path == NULL ? err_sys(e, -ENOMEM, "policy") : 0;
 }
 

@@ -103,9 +103,15 @@ static int row_read(struct events *ev, struct policy *p, const struct key *keys,
 	return kind < 0 ? kind : 0;
 }
 
-/* Reads mappings of @size bytes each; returns how many. */
-static int rows_read(struct events *ev, struct policy *p, const struct key *keys, size_t size,
-		     char *rows, struct err *e)
+/* What the mappings of a list are: their keys, and the bytes that each takes. */
+struct kind {
+	const struct key *keys;
+	size_t size;
+};
+
+/* Reads mappings into @rows; returns how many. */
+static int rows_read(struct events *ev, struct policy *p, const struct kind *of, char *rows,
+		     struct err *e)
 {
 	int n = 0;
 	int kind;
@@ -117,7 +123,7 @@ static int rows_read(struct events *ev, struct policy *p, const struct key *keys
 
 		if (n == ROWS_MAX)
 			return events_fail(ev, e, "more than %d entries", ROWS_MAX);
-		r = row_read(ev, p, keys, rows + (size_t)n * size, e);
+		r = row_read(ev, p, of->keys, rows + (size_t)n * of->size, e);
 		if (r < 0)
 			return r;
 		n++;
@@ -129,12 +135,13 @@ static int rows_read(struct events *ev, struct policy *p, const struct key *keys
 
 int load_http(struct events *ev, struct policy *p, struct err *e)
 {
+	static const struct kind http_kind = { http_keys, sizeof(struct policy_http) };
 	struct policy_http *rows = arena_alloc(&p->arena, ROWS_MAX * sizeof(*rows));
 	int n;
 
 	if (rows == NULL)
 		return err_sys(e, -ENOMEM, "policy");
-	n = rows_read(ev, p, http_keys, sizeof(*rows), (char *)rows, e);
+	n = rows_read(ev, p, &http_kind, (char *)rows, e);
 	for (int i = 0; i < n; i++)
 		if (host_pattern_check(rows[i].host) < 0)
 			return events_fail(ev, e, "network.http: \"%s\" is no host", rows[i].host);
@@ -145,12 +152,13 @@ int load_http(struct events *ev, struct policy *p, struct err *e)
 
 int load_secrets(struct events *ev, struct policy *p, struct err *e)
 {
+	static const struct kind secret_kind = { secret_keys, sizeof(struct policy_secret) };
 	struct policy_secret *rows = arena_alloc(&p->arena, ROWS_MAX * sizeof(*rows));
 	int n;
 
 	if (rows == NULL)
 		return err_sys(e, -ENOMEM, "policy");
-	n = rows_read(ev, p, secret_keys, sizeof(*rows), (char *)rows, e);
+	n = rows_read(ev, p, &secret_kind, (char *)rows, e);
 	p->secrets = rows;
 	p->secrets_n = n < 0 ? 0 : (size_t)n;
 	return n < 0 ? n : 0;

@@ -27,7 +27,7 @@ static const struct preset presets[] = {
 	  "limits: { memory: 4GiB, pids: 512, disk: 8GiB, files: 16384 }\n" },
 	{ "code-interpreter", NULL, NULL,
 	  "version: 1\nfiles:\n" PROTECT ENV "limits: { memory: 1GiB, pids: 64, disk: 1GiB, files: "
-					     "1024, output: 16MiB, time: 5m }\n" },
+	  "1024, output: 16MiB, time: 5m }\n" },
 	{ "build", NULL, NULL,
 	  "version: 1\nfiles:\n" TOOLS PROTECT ENV
 	  "limits: { pids: 4096, disk: 32GiB, files: 65536 }\n" },

@@ -17,6 +17,7 @@ struct preset {
 	const char *text;
 };
 
+/* The preset of that name, or NULL. */
 const struct preset *preset_find(const char *name);
 
 /* The preset of a known agent, by the last component of the command; NULL for any other. */

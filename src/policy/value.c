@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "policy/check.h"
 #include "policy/fields.h"
-#include "policy/host_name.h"
 
 #define CPUS_MAX_MILLI (UINT64_C(4096) * 1000)
 #define COUNT_MAX (UINT64_C(1) << 22)
@@ -112,42 +112,6 @@ int policy_set(struct policy *p, enum policy_field field, const char *text, stru
 	return err_set(e, -EINVAL, "%s: needs a list, not \"%s\"", row->name, text);
 }
 
-static bool port_ok(const char *text)
-{
-	uint64_t port = 0;
-
-	return num_u64(text, 65535, &port) == 0 && port > 0;
-}
-
-static int entry_check(enum policy_field field, const char *text, struct err *e)
-{
-	const char *name = policy_field_name(field);
-
-	if (text[0] == '\0')
-		return err_set(e, -EINVAL, "%s: an entry is empty", name);
-	if ((field == FIELD_NETWORK_ALLOW || field == FIELD_NETWORK_DENY) &&
-	    host_pattern_check(text) < 0)
-		return err_set(e, -EINVAL,
-			       "%s: \"%s\" is no host; write for example github.com, "
-			       "*.pypi.org:443 or 10.0.0.5:5432",
-			       name, text);
-	if ((field == FIELD_BEST_EFFORT || field == FIELD_REQUIRE) &&
-	    policy_field_of(text) == FIELD_NONE)
-		return err_set(e, -EINVAL, "%s: \"%s\" is no field", name, text);
-	if (field == FIELD_FILES_PROTECT && (text[0] == '/' || strstr(text, "..") != NULL))
-		return err_set(e, -EINVAL, "%s: \"%s\" must be a path below the workspace", name,
-			       text);
-	if (field == FIELD_NETWORK_LOOPBACK && !port_ok(text))
-		return err_set(e, -EINVAL, "%s: \"%s\" is no port from 1 to 65535", name, text);
-	if (field == FIELD_NETWORK_UNIX && text[0] != '/' && text[0] != '~')
-		return err_set(e, -EINVAL, "%s: \"%s\" must be an absolute path", name, text);
-	if (field == FIELD_ENV_PASS && strchr(text, '=') != NULL)
-		return err_set(e, -EINVAL, "%s: \"%s\" is no name of a variable", name, text);
-	if (field == FIELD_ENV_SET && (strchr(text, '=') == NULL || text[0] == '='))
-		return err_set(e, -EINVAL, "%s: \"%s\" is not NAME=value", name, text);
-	return 0;
-}
-
 /* A later value of a variable replaces the earlier one. The lists are the arena's: never shared. */
 static void env_drop(struct policy_list *list, const char *text)
 {
@@ -168,7 +132,7 @@ int policy_add(struct policy *p, enum policy_field field, const char *text, stru
 {
 	struct policy_list *list = at(p, field);
 	const char **v;
-	int r = entry_check(field, text, e);
+	int r = policy_check_entry(field, text, e);
 
 	if (r < 0)
 		return r;

@@ -35,6 +35,7 @@ struct events {
 	int has_event;
 };
 
+/* Begins to read @text (borrowed); 0 or -ENOMEM. events_close frees what it holds. */
 int events_open(struct events *ev, const char *text, size_t n, const char *source);
 void events_close(struct events *ev);
 
