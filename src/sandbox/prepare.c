@@ -20,6 +20,7 @@
 void prepare_done(struct prepared *p)
 {
 	cgroup_remove(&p->cgroup);
+	guard_end(&p->guard);
 	store_box_done(&p->box);
 	arena_done(&p->arena);
 }
@@ -156,6 +157,9 @@ static int groups_make(const struct run_request *req, struct prepared *p, struct
 
 	if (r < 0)
 		return r;
+	r = guard_start(&p->guard, &p->cgroup);
+	if (r < 0)
+		return err_sys(e, r, "cannot start the guard of the control groups");
 	p->facts.cgroup_memory = cgroup_has(&p->cgroup, CGROUP_MEMORY) ? words : NULL;
 	p->facts.cgroup_pids = cgroup_has(&p->cgroup, CGROUP_PIDS) ? words : NULL;
 	p->facts.cgroup_cpu = cgroup_has(&p->cgroup, CGROUP_CPU) ? words : NULL;

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "linux/cgroup.h"
+#include "sandbox/guard.h"
 #include "sandbox/run.h"
 #include "tier/tier.h"
 
@@ -17,12 +18,14 @@ struct prepared {
 	struct store_box box;
 	struct tier_facts facts;
 	struct cgroup cgroup;
+	struct guard guard;
 	const char *cwd;
 	uint64_t start_ns;
 	bool is_copy;
 };
 
-#define PREPARED_INIT ((struct prepared){ .box = STORE_BOX_INIT, .cgroup = CGROUP_INIT })
+#define PREPARED_INIT                                                                              \
+	((struct prepared){ .box = STORE_BOX_INIT, .cgroup = CGROUP_INIT, .guard = GUARD_INIT })
 
 void prepare_done(struct prepared *p);
 
