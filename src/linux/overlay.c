@@ -24,8 +24,9 @@ int overlay_new(int lower, int store, uint64_t attr)
 	AUTO_CLOSE int upper = -EBADF;
 	AUTO_CLOSE int work = -EBADF;
 	char paths[3][FD_PATH_MAX];
-	const char *const opts[] = { "userxattr", NULL,	     "lowerdir", paths[0], "upperdir",
-				     paths[1],	  "workdir", paths[2],	 NULL };
+	const char *const opts[] = { "userxattr", NULL,	    "volatile", NULL,
+				     "lowerdir",  paths[0], "upperdir", paths[1],
+				     "workdir",	  paths[2], NULL };
 
 	upper = path_open_beneath(store, "upper", O_PATH | O_DIRECTORY, 0);
 	if (upper < 0)

@@ -11,6 +11,7 @@
  * @store: fd of a directory that holds upper/ and work/ (borrowed)
  * @attr:  MOUNT_ATTR_*
  *
+ * The mount is volatile: it never waits for the disk, so whoever keeps the store has to sync it.
  * Whiteouts are devices 0:0, opaque directories carry user.overlay.opaque.
  * Returns an owned mount fd or negative errno; -EINVAL also for a layer with locked mounts below.
  * Source: Documentation/filesystems/overlayfs.rst, "userxattr".

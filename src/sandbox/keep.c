@@ -2,7 +2,10 @@
 /* What is kept of a sandbox: its record while it runs, its changes once it ended. */
 #include "sandbox/keep.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -81,13 +84,47 @@ int keep_running(const struct run_request *req, const struct prepared *p, struct
 	return save(req, p, NULL, e);
 }
 
+static bool is_empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry = NULL;
+
+	if (dir == NULL)
+		return false;
+	do {
+		entry = readdir(dir);
+	} while (entry != NULL && entry->d_name[0] == '.' &&
+		 (entry->d_name[1] == '\0' || strcmp(entry->d_name, "..") == 0));
+	closedir(dir);
+	return entry == NULL;
+}
+
+/* Whether no overlay has anything in its upper, which is the usual case and needs no review. */
+static bool is_untouched(struct prepared *p)
+{
+	for (size_t i = 0; i < p->facts.roots_n; i++) {
+		const struct tier_root *r = &p->facts.root[i];
+		const char *upper;
+
+		if (r->kind == ROOT_PLAIN)
+			continue;
+		upper = arena_printf(&p->arena, "%s/upper", r->store);
+		if (r->kind != ROOT_OVERLAY || upper == NULL || !is_empty(upper))
+			return false;
+	}
+	return true;
+}
+
 int keep_ended(const struct run_request *req, struct prepared *p, struct run_result *ret,
 	       struct err *e)
 {
 	CLEANUP(box_review_done) struct box_review review = BOX_REVIEW_INIT;
 	struct review_counts counts = { 0 };
-	int r = save(req, p, ret, e);
+	int r;
 
+	if (is_untouched(p))
+		return store_remove(&p->box, e);
+	r = save(req, p, ret, e);
 	if (r == 0 && p->facts.root[0].kind != ROOT_PLAIN)
 		r = box_review_open(&p->box, &review, e);
 	if (r == 0 && review.n > 0)
@@ -96,6 +133,12 @@ int keep_ended(const struct run_request *req, struct prepared *p, struct run_res
 		return err_in(e, r,
 			      "the command ended, but its changes in %s could not be recorded",
 			      p->box.path);
+	/* The overlay never waited for the disk; what a person is asked to review must outlive a
+	 * crash. */
+	if (r == 0 && counts.files > 0 && syncfs(p->box.dir) < 0)
+		r = -errno;
+	if (r < 0)
+		return err_in(e, r, "the changes in %s could not be written to disk", p->box.path);
 	ret->changed = counts.files;
 	ret->risky = counts.risky;
 	ret->kept = counts.files > 0;
