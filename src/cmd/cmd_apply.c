@@ -184,4 +184,6 @@ const struct command cmd_apply = {
 	.opts = apply_opts,
 	.size = sizeof(struct apply_args),
 	.run = run_apply,
+	.operand = OPERAND_SANDBOX,
+	.group = GROUP_REVIEW,
 };

@@ -148,4 +148,6 @@ const struct command cmd_diff = {
 	.opts = diff_opts,
 	.size = sizeof(struct diff_args),
 	.run = run_diff,
+	.operand = OPERAND_SANDBOX,
+	.group = GROUP_REVIEW,
 };

@@ -44,4 +44,6 @@ const struct command cmd_discard = {
 	.opts = discard_opts,
 	.size = sizeof(struct discard_args),
 	.run = run_discard,
+	.operand = OPERAND_SANDBOX,
+	.group = GROUP_REVIEW,
 };

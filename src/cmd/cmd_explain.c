@@ -111,10 +111,12 @@ static int run(void *options, int argc, char **argv, struct err *e)
 const struct command cmd_explain = {
 	.name = "explain",
 	.synopsis = "[OPTION…] [--] [COMMAND [ARG…]]",
-	.summary = "Say what a command could read, write, reach and use",
+	.summary = "say what a command could read, write, reach and use",
 	.description = "Takes the options of tiercel run. Nothing is run.",
 	.opts = run_opts,
 	.size = sizeof(struct run_args),
 	.stops = 1,
 	.run = run,
+	.operand = OPERAND_COMMAND,
+	.group = GROUP_EXPLAIN,
 };

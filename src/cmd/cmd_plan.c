@@ -21,7 +21,8 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	AUTO_BUF struct buf text = BUF_INIT(PLAN_BYTES_MAX);
 	char shell[] = "sh";
 	char *no_command[] = { shell, NULL };
-	struct run_request req = { .argv = argc > 0 ? argv : no_command, .is_reckless = args->is_reckless };
+	struct run_request req = { .argv = argc > 0 ? argv : no_command,
+				   .is_reckless = args->is_reckless };
 	int r = context_load(args, req.argv[0], &c, e);
 
 	if (r < 0)
@@ -32,7 +33,8 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	r = run_plan(&req, &plan, e);
 	if (r < 0)
 		return r;
-	plan_print((const struct plan *)(const void *)plan.p, args->is_json, policy_field_name_of, &text);
+	plan_print((const struct plan *)(const void *)plan.p, args->is_json, policy_field_name_of,
+		   &text);
 	if (text.err)
 		return err_sys(e, text.err, "plan");
 	fwrite(text.p, 1, text.n, stdout);
@@ -42,10 +44,12 @@ static int run(void *options, int argc, char **argv, struct err *e)
 const struct command cmd_plan = {
 	.name = "plan",
 	.synopsis = "[OPTION…] [--] [COMMAND [ARG…]]",
-	.summary = "Print the operations that a run would carry out",
+	.summary = "print the operations that a run would carry out",
 	.description = "Takes the options of tiercel run. Nothing is run.",
 	.opts = run_opts,
 	.size = sizeof(struct run_args),
 	.stops = 1,
 	.run = run,
+	.operand = OPERAND_COMMAND,
+	.group = GROUP_EXPLAIN,
 };

@@ -135,13 +135,18 @@ static int run(void *options, int argc, char **argv, struct err *e)
 		       argc > 0 ? ", not " : "", argc > 0 ? argv[0] : "");
 }
 
+static const char *const words[] = { "check", "print", "schema", "diff", NULL };
+
 const struct command cmd_policy = {
 	.name = "policy",
 	.synopsis = "check [FILE] | print [--json] | schema | diff A B",
-	.summary = "Check, print and compare policies",
+	.summary = "check, print and compare policies",
 	.description =
 		"diff lists what B changes and ends with 1 when it is looser than A anywhere.",
 	.opts = run_opts,
 	.size = sizeof(struct run_args),
 	.run = run,
+	.words = words,
+	.operand = OPERAND_PATH,
+	.group = GROUP_EXPLAIN,
 };

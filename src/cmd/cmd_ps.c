@@ -22,8 +22,8 @@ struct ps_args {
 };
 
 static const struct opt ps_opts[] = {
-	{ 'a', "all", OPT_FLAG, offsetof(struct ps_args, is_all), NULL, "also those that have ended",
-	  FIELD_NONE, NULL },
+	{ 'a', "all", OPT_FLAG, offsetof(struct ps_args, is_all), NULL,
+	  "also those that have ended", FIELD_NONE, NULL },
 	{ 0, "json", OPT_FLAG, offsetof(struct ps_args, is_json), NULL, "one JSON object a line",
 	  FIELD_NONE, NULL },
 	{ 0 },
@@ -70,8 +70,10 @@ static int ps_visit(struct store_box *box, void *arg)
 	}
 	age(rec.start_ns, old);
 	printf("%-14s %-10s %-6s %-8s %s\n", box->id,
-	       is_running ? "running" : strcmp(rec.status, "running") == 0 ? "dead" : "ended", old,
-	       rec.name != NULL ? rec.name : "", rec.command != NULL ? rec.command : "");
+	       is_running			    ? "running"
+	       : strcmp(rec.status, "running") == 0 ? "dead"
+						    : "ended",
+	       old, rec.name != NULL ? rec.name : "", rec.command != NULL ? rec.command : "");
 	record_done(&rec);
 	return 0;
 }
@@ -90,11 +92,14 @@ static int ps_run(void *options, int argc, char **argv, struct err *e)
 const struct command cmd_ps = {
 	.name = "ps",
 	.synopsis = "[-a] [--json]",
-	.summary = "List sandboxes",
-	.description = "Running ones; with -a also those whose changes wait to be applied or discarded.",
+	.summary = "list sandboxes",
+	.description =
+		"Running ones; with -a also those whose changes wait to be applied or discarded.",
 	.opts = ps_opts,
 	.size = sizeof(struct ps_args),
 	.run = ps_run,
+	.operand = OPERAND_NONE,
+	.group = GROUP_RUN,
 };
 
 static const struct opt no_opts[] = { { 0 } };
@@ -120,11 +125,14 @@ static int inspect_run(void *options, int argc, char **argv, struct err *e)
 const struct command cmd_inspect = {
 	.name = "inspect",
 	.synopsis = "ID",
-	.summary = "Print what is recorded about a sandbox, as JSON",
-	.description = "",
+	.summary = "print what is recorded about a sandbox, as JSON",
+	.description = "The record of a sandbox: command, workspace, tier, times, exit status, and "
+		       "where its changes are kept.",
 	.opts = no_opts,
 	.size = 0,
 	.run = inspect_run,
+	.operand = OPERAND_SANDBOX,
+	.group = GROUP_RUN,
 };
 
 struct rm_args {
@@ -135,8 +143,8 @@ struct rm_args {
 static const struct opt rm_opts[] = {
 	{ 'f', "force", OPT_FLAG, offsetof(struct rm_args, is_forced), NULL,
 	  "also one whose record is damaged", FIELD_NONE, NULL },
-	{ 0, "all", OPT_FLAG, offsetof(struct rm_args, is_all), NULL, "every sandbox that has ended",
-	  FIELD_NONE, NULL },
+	{ 0, "all", OPT_FLAG, offsetof(struct rm_args, is_all), NULL,
+	  "every sandbox that has ended", FIELD_NONE, NULL },
 	{ 0 },
 };
 
@@ -165,7 +173,8 @@ static int rm_run(void *options, int argc, char **argv, struct err *e)
 	if (args->is_all)
 		return store_each(rm_visit, e, e);
 	if (argc == 0)
-		return err_set(e, -EINVAL, "rm: needs a sandbox, or --all; tiercel ps -a lists them");
+		return err_set(e, -EINVAL,
+			       "rm: needs a sandbox, or --all; tiercel ps -a lists them");
 	for (int i = 0; i < argc && r == 0; i++)
 		r = rm_one(argv[i], e);
 	return r;
@@ -174,9 +183,11 @@ static int rm_run(void *options, int argc, char **argv, struct err *e)
 const struct command cmd_rm = {
 	.name = "rm",
 	.synopsis = "[-f] ID… | --all",
-	.summary = "Remove sandboxes with what they changed",
+	.summary = "remove sandboxes with what they changed",
 	.description = "What was not applied is gone.",
 	.opts = rm_opts,
 	.size = sizeof(struct rm_args),
 	.run = rm_run,
+	.operand = OPERAND_SANDBOX,
+	.group = GROUP_RUN,
 };

@@ -66,10 +66,22 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	return r < 0 ? r : res.exit_code;
 }
 
+static const char *const examples[] = {
+	"tiercel run -- claude",
+	"Let an agent work on the project in the current directory; its changes wait for you.",
+	"tiercel run --memory 2GiB --timeout 10m -- make test",
+	"Run a test suite that may take 2 GiB and ten minutes.",
+	"tiercel run --mode readonly -- python3 analyse.py",
+	"Let a script read the project and write nothing.",
+	"tiercel diff && tiercel apply",
+	"Look at what the newest sandbox of this directory changed, and take it over.",
+	NULL,
+};
+
 const struct command cmd_run = {
 	.name = "run",
 	.synopsis = "[OPTION…] [--] COMMAND [ARG…]",
-	.summary = "Run a command in a new sandbox",
+	.summary = "run a command in a new sandbox",
 	.description = "The command sees the system read-only, an empty home directory but for "
 		       "what the policy "
 		       "names, and the current directory as its workspace, at its own path. What "
@@ -79,4 +91,7 @@ const struct command cmd_run = {
 	.size = sizeof(struct run_args),
 	.stops = 1,
 	.run = run,
+	.examples = examples,
+	.operand = OPERAND_COMMAND,
+	.group = GROUP_RUN,
 };

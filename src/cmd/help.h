@@ -3,14 +3,14 @@
 #ifndef CMD_HELP_H
 #define CMD_HELP_H
 
-#include <stdio.h>
+#include "base/buf.h"
 
 struct command;
 
-/* Prints the help of one command; returns 0. */
-int help_command(const struct command *c);
+/* Appends the help of one command; it fits 80 columns and 24 lines. */
+void help_command(const struct command *c, struct buf *out);
 
-/* Prints the list of commands; returns @status. */
-int help_all(FILE *to, int status);
+/* Appends the list of commands; it fits as well. */
+void help_all(struct buf *out);
 
 #endif

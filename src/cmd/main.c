@@ -8,10 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-#include "cmd/command.h"
+#include "base/buf.h"
+#include "base/escape.h"
+#include "cmd/commands.h"
 #include "cmd/help.h"
-#include "cmd/nearest.h"
+
+#define HELP_MAX 65536
 
 /* A closed standard descriptor would be taken by the next file that is opened, and written to. */
 static void stdio_hold(void)
@@ -21,29 +23,14 @@ static void stdio_hold(void)
 			(void)!open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
 }
 
+/* Bytes of the command line may stand in the text: they are not to steer the terminal. */
 static int complain(const char *text)
 {
-	fprintf(stderr, "tiercel: %s\n", text);
-	return EXIT_REFUSED;
-}
+	AUTO_BUF struct buf shown = BUF_INIT((size_t)ERR_TEXT_MAX * 16);
 
-static int unknown(const char *name)
-{
-	const char *near = NULL;
-	size_t best = NEAREST_FAR;
-
-	for (size_t i = 0; commands[i] != NULL; i++) {
-		size_t d = nearest_distance(name, strlen(name), commands[i]->name);
-
-		if (d < best) {
-			best = d;
-			near = commands[i]->name;
-		}
-	}
-	if (near != NULL)
-		fprintf(stderr, "tiercel: no command \"%s\"; did you mean %s?\n", name, near);
-	else
-		fprintf(stderr, "tiercel: no command \"%s\"; tiercel help lists them\n", name);
+	if (!escape_is_plain(text, strlen(text)))
+		buf_escape(&shown, text, strlen(text));
+	fprintf(stderr, "tiercel: %s\n", shown.p != NULL ? shown.p : text);
 	return EXIT_REFUSED;
 }
 
@@ -58,6 +45,21 @@ static int wants_help(char **argv, int stops)
 	return 0;
 }
 
+/* @c: NULL for the list of commands. */
+static int print_help(const struct command *c, FILE *to, int status)
+{
+	AUTO_BUF struct buf text = BUF_INIT(HELP_MAX);
+
+	if (c != NULL)
+		help_command(c, &text);
+	else
+		help_all(&text);
+	if (text.err)
+		return complain(strerror(-text.err));
+	fwrite(text.p, 1, text.n, to);
+	return status;
+}
+
 static int run(const struct command *c, char **argv)
 {
 	AUTO_FREE void *options = calloc(1, c->size + 1);
@@ -68,9 +70,13 @@ static int run(const struct command *c, char **argv)
 	if (options == NULL)
 		return complain("out of memory");
 	if (wants_help(argv, c->stops))
-		return help_command(c);
+		return print_help(c, stdout, 0);
 	n = opt_parse(c->opts, c->stops, options, argv, &e);
-	r = n < 0 ? n : c->run(options, n, argv, &e);
+	if (n < 0) {
+		err_in(&e, n, "%s", c->name);
+		return complain(e.text);
+	}
+	r = c->run(options, n, argv, &e);
 	if (r >= 0)
 		return r;
 	return complain(e.text[0] != '\0' ? e.text : strerror(-r));
@@ -87,23 +93,30 @@ static int flush(int status)
 	return EXIT_REFUSED;
 }
 
+static int help(const char *name)
+{
+	struct err e = { 0 };
+	const struct command *c = name != NULL ? command_find(name, &e) : NULL;
+
+	return name != NULL && c == NULL ? complain(e.text) : print_help(c, stdout, 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c;
+	struct err e = { 0 };
 
 	stdio_hold();
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2)
-		return help_all(stderr, EXIT_REFUSED);
+		return print_help(NULL, stderr, EXIT_REFUSED);
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("tiercel %s\n", TIERCEL_VERSION);
 		return flush(0);
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-	    strcmp(argv[1], "help") == 0) {
-		c = argc > 2 ? command_find(argv[2]) : NULL;
-		return flush(c != NULL ? help_command(c) : help_all(stdout, 0));
-	}
-	c = command_find(argv[1]);
-	return c != NULL ? flush(run(c, argv + 2)) : unknown(argv[1]);
+	    strcmp(argv[1], "help") == 0)
+		return flush(help(argv[2]));
+	c = command_find(argv[1], &e);
+	return c != NULL ? flush(run(c, argv + 2)) : complain(e.text);
 }

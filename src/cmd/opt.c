@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "cmd/nearest.h"
+#include "base/near.h"
+#include "policy/fields.h"
 
 static const struct opt *by_name(const struct opt *opts, const char *name, size_t n)
 {
@@ -24,23 +25,47 @@ static const struct opt *by_letter(const struct opt *opts, char letter)
 	return NULL;
 }
 
+bool opt_repeats(const struct opt *o)
+{
+	enum field_type type = policy_field_row(o->field)->type;
+
+	switch (o->type) {
+	case OPT_FLAG:
+		return true;
+	case OPT_FIELD:
+		return type == TYPE_LIST || type == TYPE_HTTP || type == TYPE_SECRETS;
+	case OPT_STR:
+	case OPT_END:
+		return false;
+	}
+	return false;
+}
+
+const char *const *opt_choices(const struct opt *o)
+{
+	return o->choices != NULL ? o->choices : policy_field_row(o->field)->choices;
+}
+
 static int unknown(const struct opt *opts, const char *word, size_t n, struct err *e)
 {
-	const char *near = NULL;
-	size_t best = NEAREST_FAR;
+	char name[NEAR_WORD_MAX + 1] = "";
+	struct near near = { .word = name };
 
-	for (; opts->name != NULL; opts++) {
-		size_t d = nearest_distance(word, n, opts->name);
-
-		if (d < best) {
-			best = d;
-			near = opts->name;
-		}
-	}
-	if (near != NULL)
+	if (n < sizeof(name))
+		memcpy(name, word, n);
+	near_try(&near, "help");
+	for (; opts->name != NULL; opts++)
+		near_try(&near, opts->name);
+	if (near.best != NULL)
 		return err_set(e, -EINVAL, "unknown option --%.*s; did you mean --%s?", (int)n,
-			       word, near);
+			       word, near.best);
 	return err_set(e, -EINVAL, "unknown option --%.*s; --help lists them", (int)n, word);
+}
+
+static int twice(const struct opt *o, struct err *e)
+{
+	return err_set(e, -EINVAL, "--%s is given twice; it takes one %s", o->name,
+		       o->arg != NULL ? o->arg : "value");
 }
 
 static int set_field(const struct opt *o, void *at, const char *text, struct err *e)
@@ -49,6 +74,9 @@ static int set_field(const struct opt *o, void *at, const char *text, struct err
 
 	if (fields->n == OPT_FIELDS_MAX)
 		return err_set(e, -E2BIG, "--%s: more than %d settings", o->name, OPT_FIELDS_MAX);
+	for (size_t i = 0; i < fields->n && !opt_repeats(o); i++)
+		if (fields->flag[i].field == o->field)
+			return twice(o, e);
 	/* The name keeps its dashes for messages, which read "--memory: …". */
 	fields->flag[fields->n++] = (struct policy_flag){ o->field, text, o->name };
 	return 0;
@@ -64,7 +92,7 @@ static int set(const struct opt *o, void *options, const char *text, struct err 
 		return 0;
 	case OPT_STR:
 		if (*(const char **)at != NULL)
-			return err_set(e, -EINVAL, "--%s is given twice", o->name);
+			return twice(o, e);
 		*(const char **)at = text;
 		return 0;
 	case OPT_FIELD:

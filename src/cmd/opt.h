@@ -3,6 +3,7 @@
 #ifndef CMD_OPT_H
 #define CMD_OPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -27,7 +28,10 @@ struct opt_fields {
  * struct opt - a row; a table ends with a zeroed one.
  * @letter: short form or 0
  * @arg:    name of the argument in help, NULL for none
+ * @help:   one line, small letter first, no full stop
  * @field:  for OPT_FIELD; @value: fixed text for a field option without argument
+ * @choices: ended by NULL; offered by completion. A field's own choices need not be repeated
+ * @is_rare: named by the manual page and completion, but not by --help, which fits a screen
  */
 struct opt {
 	char letter;
@@ -38,7 +42,15 @@ struct opt {
 	const char *help;
 	enum policy_field field;
 	const char *value;
+	const char *const *choices;
+	bool is_rare;
 };
+
+/* Whether an option may be given more than once: flags, and fields that are lists. */
+bool opt_repeats(const struct opt *o);
+
+/* The words that its argument may be, ended by NULL; NULL when any text will do. */
+const char *const *opt_choices(const struct opt *o);
 
 /*
  * opt_parse - read options into a struct.

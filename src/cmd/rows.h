@@ -15,5 +15,6 @@ extern const struct command cmd_policy;
 extern const struct command cmd_diff;
 extern const struct command cmd_apply;
 extern const struct command cmd_discard;
+extern const struct command cmd_internal;
 
 #endif

@@ -2,48 +2,50 @@
 /* Options of every command that needs a policy. */
 #include "cmd/run_opts.h"
 
-#define FLAG(l, n, m, h)                                                                           \
+#define AT(m) offsetof(struct run_args, m)
+#define FLAG(l, n, m, h, ...)                                                                      \
 	{                                                                                          \
-		l, n, OPT_FLAG, offsetof(struct run_args, m), NULL, h, FIELD_NONE, NULL            \
+		l, n, OPT_FLAG, AT(m), NULL, h, __VA_ARGS__                                        \
 	}
 #define STR(n, m, a, h)                                                                            \
 	{                                                                                          \
-		0, n, OPT_STR, offsetof(struct run_args, m), a, h, FIELD_NONE, NULL                \
+		0, n, OPT_STR, AT(m), a, h, FIELD_NONE                                             \
 	}
-#define FIELD(l, n, f, a, h)                                                                       \
+#define FIELD(l, n, f, a, h, ...)                                                                  \
 	{                                                                                          \
-		l, n, OPT_FIELD, offsetof(struct run_args, fields), a, h, f, NULL                  \
+		l, n, OPT_FIELD, AT(fields), a, h, f, __VA_ARGS__                                  \
 	}
-#define FIXED(n, f, v, h)                                                                          \
-	{                                                                                          \
-		0, n, OPT_FIELD, offsetof(struct run_args, fields), NULL, h, f, v                  \
-	}
+#define RARE .is_rare = true
 
 /* Docker's names and meanings where Docker has the option. */
 const struct opt run_opts[] = {
-	FLAG('i', "interactive", wants_input, "keep standard input open (it always is)"),
-	FLAG('t', "tty", wants_tty, "a terminal of its own (the default at a terminal)"),
-	FLAG(0, "no-tty", is_piped, "pipes, even at a terminal"),
+	FLAG('i', "interactive", wants_input, "keep standard input open (it always is)", RARE),
+	FLAG('t', "tty", wants_tty, "a terminal of its own (the default at a terminal)",
+	     FIELD_NONE),
+	FLAG(0, "no-tty", is_piped, "pipes, even at a terminal", RARE),
 	STR("policy", policy, "FILE", "policy instead of the user's own"),
 	STR("preset", preset, "NAME", "built-in policy to start from"),
-	FIELD(0, "tier", FIELD_TIER, "TIER", "kind of wall: namespace, auto"),
-	FIELD(0, "workspace", FIELD_WORKSPACE_PATH, "DIR", "directory to work in (default: here)"),
-	FIELD(0, "mode", FIELD_WORKSPACE_MODE, "MODE", "review, direct or readonly"),
-	FIELD(0, "read", FIELD_FILES_READ, "PATH", "host path that may be read; repeatable"),
-	FIELD(0, "write", FIELD_FILES_WRITE, "PATH", "host path that may be written; repeatable"),
-	FIELD(0, "hide", FIELD_FILES_HIDE, "PATH", "path to hide; repeatable"),
-	FIELD('e', "env", FIELD_ENV_SET, "NAME=VALUE", "variable to set; repeatable"),
-	FIELD(0, "pass", FIELD_ENV_PASS, "NAME", "variable to take along; repeatable"),
-	FIELD(0, "allow", FIELD_NETWORK_ALLOW, "HOST", "host to reach (refused in this version)"),
-	FIELD('m', "memory", FIELD_LIMITS_MEMORY, "SIZE", "memory limit, as 512m or 4GiB"),
-	FIELD(0, "cpus", FIELD_LIMITS_CPUS, "N", "processors, as 2 or 0.5"),
-	FIELD(0, "pids-limit", FIELD_LIMITS_PIDS, "N", "processes at once"),
-	FIELD(0, "disk", FIELD_LIMITS_DISK, "SIZE", "bytes written and kept"),
-	FIELD(0, "timeout", FIELD_LIMITS_TIME, "TIME", "end it after TIME, as 30s or 5m"),
+	FIELD(0, "tier", FIELD_TIER, "TIER", "kind of wall", NULL),
+	FIELD(0, "workspace", FIELD_WORKSPACE_PATH, "DIR", "directory to work in (default: here)",
+	      NULL),
+	FIELD(0, "mode", FIELD_WORKSPACE_MODE, "MODE", "review, direct or readonly", NULL),
+	FIELD(0, "read", FIELD_FILES_READ, "PATH", "host path that may be read; repeatable", NULL),
+	FIELD(0, "write", FIELD_FILES_WRITE, "PATH", "host path that may be written; repeatable",
+	      NULL),
+	FIELD(0, "hide", FIELD_FILES_HIDE, "PATH", "path to hide; repeatable", RARE),
+	FIELD('e', "env", FIELD_ENV_SET, "NAME=VALUE", "variable to set; repeatable", NULL),
+	FIELD(0, "pass", FIELD_ENV_PASS, "NAME", "variable to take along; repeatable", RARE),
+	FIELD(0, "allow", FIELD_NETWORK_ALLOW, "HOST", "host to reach (refused in this version)",
+	      NULL),
+	FIELD('m', "memory", FIELD_LIMITS_MEMORY, "SIZE", "memory limit, as 512m or 4GiB", NULL),
+	FIELD(0, "cpus", FIELD_LIMITS_CPUS, "N", "processors, as 2 or 0.5", NULL),
+	FIELD(0, "pids-limit", FIELD_LIMITS_PIDS, "N", "processes at once", NULL),
+	FIELD(0, "disk", FIELD_LIMITS_DISK, "SIZE", "bytes written and kept", NULL),
+	FIELD(0, "timeout", FIELD_LIMITS_TIME, "TIME", "end it after TIME, as 30s or 5m", NULL),
 	STR("name", name, "NAME", "name of the sandbox"),
 	STR("report", report, "FILE", "write the report there as JSON"),
-	FLAG(0, "json", is_json, "the summary as JSON"),
-	FLAG('q', "quiet", is_quiet, "no summary"),
-	FLAG(0, "yes-really", is_reckless, "the workspace may be the home directory"),
+	FLAG(0, "json", is_json, "the summary as JSON", FIELD_NONE),
+	FLAG('q', "quiet", is_quiet, "no summary", FIELD_NONE),
+	FLAG(0, "yes-really", is_reckless, "the workspace may be the home directory", RARE),
 	{ 0 },
 };

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The manual page tiercel-policy(5), from the table of policy fields. */
+#include "cmd/man_policy.h"
+
+#include <stdio.h>
+
+#include "cmd/roff.h"
+#include "policy/fields.h"
+#include "policy/presets.h"
+
+#define PRESETS_MAX 512
+
+static const char about[] =
+	"A policy says what a command may read, write, reach and use. It is a YAML document (so it "
+	"may be JSON) with a fixed schema: an unknown or doubled key, a value of the wrong type, "
+	"an "
+	"anchor or an alias is an error with its line and column. A file that others than its "
+	"owner "
+	"may write is refused.\n\n"
+	"Policies are laid over one another: the preset, the system's file, the user's file, the "
+	"project's file, the options of the command line. A project's file may only tighten what "
+	"the layers before it say; one that widens anything is refused.\n\n"
+	"A field that the tier or this machine cannot enforce ends the start with its line and "
+	"what "
+	"would help, unless best_effort names it; the report then says so. Fields whose "
+	"enforcement "
+	"belongs to a later version are refused in the same way.\n\n"
+	"An empty list of what is allowed means that nothing is. ~ at the beginning of a path is "
+	"the "
+	"home directory; relative paths start at the workspace.";
+
+static const char *const types[TYPE_END] = {
+	[TYPE_VERSION] = "number",
+	[TYPE_STRING] = "text or null",
+	[TYPE_ENUM] = "one of",
+	[TYPE_BOOL] = "true or false",
+	[TYPE_LIST] = "list of texts",
+	[TYPE_SIZE] = "size, such as 512MiB or 4GiB, or null",
+	[TYPE_COUNT] = "number or null",
+	[TYPE_MILLI] = "number, such as 2 or 0.5, or null",
+	[TYPE_TIME] = "time, such as 90s, 5m or 1h, or null",
+	[TYPE_HTTP] = "list of {host, methods, paths}",
+	[TYPE_SECRETS] = "list of {name, from, hosts, header}",
+};
+
+static const char *const example[] = {
+	"version: 1",
+	"preset: coding-agent",
+	"workspace: { mode: review }",
+	"files:",
+	"  read: [~/.cargo]",
+	"  hide: [secrets]",
+	"env: { pass: [LANG], set: { CI: \"1\" } }",
+	"limits: { memory: 2GiB, pids: 256, time: 1h }",
+	NULL,
+};
+
+static void field(struct buf *out, const struct field_row *row)
+{
+	buf_str(out, ".TP\n\\fB");
+	roff_text(out, row->name);
+	buf_str(out, "\\fR (\\fI");
+	roff_text(out, types[row->type]);
+	for (size_t i = 0; row->choices != NULL && row->choices[i] != NULL; i++) {
+		buf_str(out, i == 0 ? " " : ", ");
+		roff_text(out, row->choices[i]);
+	}
+	buf_str(out, "\\fR)\n");
+	roff_text(out, row->help);
+	buf_str(out, ".\n");
+}
+
+void man_policy(struct buf *out)
+{
+	char presets[PRESETS_MAX];
+
+	roff_head(out, "tiercel-policy", 5, "what a sandboxed command may do");
+	roff_section(out, "DESCRIPTION");
+	roff_paragraphs(out, about);
+	roff_section(out, "FIELDS");
+	buf_str(out, ".PP\nA dot parts a mapping from its key: ");
+	roff_text(out, "limits.memory is written limits: { memory: 4GiB }.\n");
+	for (int i = FIELD_NONE + 1; i < FIELD_END; i++)
+		field(out, policy_field_row((enum policy_field)i));
+	preset_names(presets, sizeof(presets));
+	roff_section(out, "PRESETS");
+	roff_paragraphs(out, presets);
+	buf_str(out, ".PP\nA command that bears the name of an agent among these starts from its "
+		     "preset; any other from coding\\-agent.\n");
+	roff_section(out, "EXAMPLE");
+	buf_str(out, ".PP\n.RS 4\n.nf\n");
+	for (size_t i = 0; example[i] != NULL; i++) {
+		roff_text(out, example[i]);
+		buf_str(out, "\n");
+	}
+	buf_str(out, ".fi\n.RE\n");
+	roff_section(out, "FILES");
+	buf_str(out, ".PP\n\\fI/etc/tiercel/policy.yaml\\fR,\n"
+		     "\\fI$XDG_CONFIG_HOME/tiercel/policy.yaml\\fR,\n\\fI.tiercel.yaml\\fR\n");
+	roff_section(out, "SEE ALSO");
+	buf_str(out, "\\fBtiercel\\fR(1), \\fBtiercel\\-run\\fR(1), \\fBtiercel\\-policy\\fR(1)\n");
+}
