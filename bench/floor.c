@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The floor: one clone with the same namespaces, the same kinds of mounts, filter and Landlock
- * rules, exec. */
+/* The floor: one clone with the same namespaces, mounts, filter and Landlock rules, then exec. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>

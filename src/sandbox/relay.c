@@ -69,6 +69,7 @@ void relay_write(struct relay *r)
 	if (w < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (w < 0) {
+		r->err = errno == EPIPE ? 0 : -errno;
 		/* Nobody reads: the sandbox shall notice as it would without us. */
 		close_from(r);
 		close_to(r);

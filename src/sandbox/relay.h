@@ -13,6 +13,7 @@
  * struct relay - one direction.
  * @from, @to: owned when @owns_from, @owns_to; negative once that end is over
  * @total:     bytes carried
+ * @err:       negative errno of a write that failed for another reason than a reader that left
  */
 struct relay {
 	int from;
@@ -22,6 +23,7 @@ struct relay {
 	size_t start;
 	size_t end;
 	uint64_t total;
+	int err;
 	char *bytes;
 };
 

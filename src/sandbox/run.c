@@ -16,6 +16,8 @@
 #include "sandbox/spawn.h"
 #include "sandbox/supervise.h"
 
+#define RUN_NOT_DELIVERED 125
+
 static int plan_make(const struct run_request *req, const struct prepared *p, struct buf *out,
 		     struct err *e)
 {
@@ -105,10 +107,18 @@ static int carry_out(const struct run_request *req, struct prepared *p, const st
 	r = start(req, p, plan, &s, e);
 	if (r == 0)
 		r = supervise(&s, e);
-	for (int i = 0; i < RELAY_COUNT; i++)
-		relay_done(&s.relay[i]);
 	if (r == 0)
 		ret->exit_code = supervise_exit_code(&s);
+	for (int i = 0; i < RELAY_COUNT; i++) {
+		/* Output that could not be delivered is a failure, whatever the command made of it.
+		 */
+		if (i != RELAY_IN && s.relay[i].err < 0) {
+			snprintf(ret->note, sizeof(ret->note), "cannot write standard %s: %s",
+				 i == RELAY_OUT ? "output" : "error", strerror(-s.relay[i].err));
+			ret->exit_code = ret->exit_code == 0 ? RUN_NOT_DELIVERED : ret->exit_code;
+		}
+		relay_done(&s.relay[i]);
+	}
 	if (r == 0 && s.exec_errno != 0)
 		snprintf(ret->note, sizeof(ret->note), "%s: %s", req->argv[0],
 			 strerror(s.exec_errno));
