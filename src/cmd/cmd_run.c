@@ -12,23 +12,8 @@
 #include "cmd/rows.h"
 #include "cmd/run_opts.h"
 #include "cmd/summary.h"
+#include "sandbox/name.h"
 #include "sandbox/run.h"
-
-#define NAME_MAX_BYTES 63
-
-static int name_check(const char *name, struct err *e)
-{
-	size_t n = name != NULL ? strlen(name) : 1;
-
-	if (name == NULL)
-		return 0;
-	if (n == 0 || n > NAME_MAX_BYTES || name[0] == '.' || name[0] == '-' || name[0] == '_' ||
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != n)
-		return err_set(e, -EINVAL,
-			       "--name: use a-z, 0-9, \"-\", \"_\" and \".\", at most 63, a letter "
-			       "or digit first");
-	return 0;
-}
 
 static bool wants_terminal(const struct run_args *args)
 {
@@ -48,7 +33,7 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	if (argc == 0)
 		return err_set(e, -EINVAL,
 			       "run: no command; write for example tiercel run -- bash");
-	r = name_check(args->name, e);
+	r = args->name != NULL ? name_check(args->name, e) : 0;
 	if (r == 0 && args->wants_tty && !isatty(0))
 		r = err_set(e, -EINVAL, "-t: standard input is no terminal");
 	if (r == 0)

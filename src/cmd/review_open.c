@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -90,9 +89,9 @@ int review_open_changes(struct review_open *o, bool may_write, struct err *e)
 	if (r < 0)
 		return r;
 	if (may_write) {
-		if (flock(o->review.root[0].store, LOCK_EX | LOCK_NB) < 0)
-			return err_set(e, -EBUSY, "another apply of sandbox %s is under way",
-				       o->box.id);
+		r = store_hold(&o->box, e);
+		if (r < 0)
+			return r;
 		r = journal_recover(&o->trees, e);
 	}
 	return r < 0 ? r : review_changes_find(&o->trees, &o->changes, e);

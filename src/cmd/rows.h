@@ -12,6 +12,7 @@ extern const struct command cmd_rm;
 extern const struct command cmd_plan;
 extern const struct command cmd_explain;
 extern const struct command cmd_policy;
+extern const struct command cmd_doctor;
 extern const struct command cmd_diff;
 extern const struct command cmd_apply;
 extern const struct command cmd_discard;

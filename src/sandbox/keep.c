@@ -52,7 +52,7 @@ static int save(const struct run_request *req, const struct prepared *p,
 {
 	AUTO_BUF struct buf command = BUF_INIT((size_t)COMMAND_MAX * 16);
 	struct record rec = { .id = p->box.id,
-			      .name = req->name,
+			      .name = p->box.name,
 			      .status = res != NULL ? "exited" : "running",
 			      .tier = "namespace",
 			      .cwd = p->cwd,

@@ -180,7 +180,7 @@ int prepare_all(const struct run_request *req, struct prepared *p, struct err *e
 	if (r == 0)
 		r = git_roots(p, e);
 	if (r == 0)
-		r = store_create(&p->box, e);
+		r = store_create(req->name, &p->box, e);
 	if (r < 0)
 		return r;
 	memcpy(roots, p->facts.root, sizeof(roots));

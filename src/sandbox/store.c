@@ -8,15 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/path.h"
+#include "review/discard.h"
+#include "sandbox/hold.h"
+#include "sandbox/name.h"
 #include "sandbox/record.h"
-#include "sandbox/remove.h"
+
+#define HEX "0123456789abcdef"
+#define PREFIX_MIN 2
+#define TRIES 3
 
 void store_box_done(struct store_box *box)
 {
@@ -70,75 +75,121 @@ int store_open(char *ret_path, struct err *e)
 
 static int id_new(char *id)
 {
-	static const char hex[] = "0123456789abcdef";
 	unsigned char bytes[STORE_ID_LEN];
 
 	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
 		return -EIO;
 	for (int i = 0; i < STORE_ID_LEN; i++)
-		id[i] = hex[bytes[i] % 16];
+		id[i] = HEX[bytes[i] % 16];
 	id[STORE_ID_LEN] = '\0';
 	return 0;
 }
 
+static bool is_id(const char *text)
+{
+	return strlen(text) == STORE_ID_LEN && strspn(text, HEX) == STORE_ID_LEN;
+}
+
 static int box_open(int all, const char *base, const char *id, struct store_box *box)
 {
-	snprintf(box->id, sizeof(box->id), "%s", id);
+	memcpy(box->id, id, sizeof(box->id));
 	if (snprintf(box->path, sizeof(box->path), "%s/%s", base, id) >= (int)sizeof(box->path))
 		return -ENAMETOOLONG;
 	box->dir = path_open_beneath(all, id, O_RDONLY | O_DIRECTORY, 0);
 	return box->dir < 0 ? box->dir : 0;
 }
 
-int store_create(struct store_box *box, struct err *e)
+/* A removal of everything may come between the directory and its lock: then once more. */
+static int box_make(int all, const char *base, struct store_box *box)
+{
+	char id[STORE_ID_LEN + 1];
+	int r = -EIO;
+
+	for (int i = 0; i < TRIES && r < 0; i++) {
+		store_box_done(box);
+		r = id_new(id);
+		if (r == 0 && mkdirat(all, id, 0700) < 0)
+			return -errno;
+		if (r == 0)
+			r = box_open(all, base, id, box);
+		if (r == 0) {
+			box->lock = hold_new(box->dir);
+			r = box->lock < 0 ? box->lock : 0;
+		}
+		if (r < 0 && r != -ENOENT && r != -EAGAIN && r != -EEXIST)
+			break;
+	}
+	return r;
+}
+
+int store_create(const char *name, struct store_box *box, struct err *e)
 {
 	AUTO_CLOSE int all = -EBADF;
 	char base[STORE_PATH_MAX];
-	char id[STORE_ID_LEN + 1];
-	int r;
+	int r = name != NULL ? name_check(name, e) : 0;
 
+	if (r < 0)
+		return r;
 	all = store_open(base, e);
 	if (all < 0)
 		return all;
-	r = id_new(id);
-	if (r == 0 && mkdirat(all, id, 0700) < 0)
-		r = -errno;
-	if (r == 0)
-		r = box_open(all, base, id, box);
+	r = box_make(all, base, box);
 	if (r < 0)
 		return err_sys(e, r, "cannot make a sandbox in %s", base);
-	box->lock = openat(box->dir, "lock", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (box->lock < 0 || flock(box->lock, LOCK_EX | LOCK_NB) < 0)
-		return err_sys(e, -errno, "cannot lock a sandbox in %s", base);
-	return 0;
+	r = name_claim(all, box->id, name, box->name, e);
+	if (r < 0) {
+		(void)review_remove_tree(all, box->id, NULL);
+		store_box_done(box);
+	}
+	return r;
 }
 
 bool store_is_running(const struct store_box *box)
 {
-	AUTO_CLOSE int fd = -EBADF;
+	return hold_is_running(box->dir);
+}
 
-	fd = openat(box->dir, "lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+int store_hold(struct store_box *box, struct err *e)
+{
+	int r = box->lock >= 0 ? 0 : hold_settle(box->dir);
+
+	if (r == -EBUSY)
+		return err_set(e, -EBUSY, "sandbox %s is running", box->id);
+	if (r == -EALREADY)
+		return err_set(e, -EBUSY, "sandbox %s is being made, applied or removed just now",
+			       box->id);
+	if (r < 0)
+		return err_sys(e, r, "cannot lock sandbox %s", box->id);
+	if (box->lock < 0)
+		box->lock = r;
+	return 0;
+}
+
+static DIR *all_open(char *base, struct err *e)
+{
+	int all = store_open(base, e);
+	DIR *dir = all < 0 ? NULL : fdopendir(all);
+
+	if (all >= 0 && dir == NULL) {
+		fd_close(all);
+		err_sys(e, -ENOMEM, "%s", base);
+	}
+	return dir;
 }
 
 int store_each(int (*visit)(struct store_box *box, void *arg), void *arg, struct err *e)
 {
 	char base[STORE_PATH_MAX];
-	int all = store_open(base, e);
-	DIR *dir = all < 0 ? NULL : fdopendir(all);
+	DIR *dir = all_open(base, e);
 	struct dirent *entry;
 	int r = 0;
 
-	if (dir == NULL) {
-		fd_close(all);
-		return all < 0 ? all : err_sys(e, -ENOMEM, "%s", base);
-	}
+	if (dir == NULL)
+		return -EIO;
 	while (r == 0 && (entry = readdir(dir)) != NULL) {
 		struct store_box box = STORE_BOX_INIT;
 
-		if (strlen(entry->d_name) != STORE_ID_LEN || entry->d_name[0] == '.')
-			continue;
-		if (box_open(all, base, entry->d_name, &box) == 0)
+		if (is_id(entry->d_name) && box_open(dirfd(dir), base, entry->d_name, &box) == 0)
 			r = visit(&box, arg);
 		store_box_done(&box);
 	}
@@ -146,62 +197,79 @@ int store_each(int (*visit)(struct store_box *box, void *arg), void *arg, struct
 	return r;
 }
 
-struct search {
-	const char *which;
-	struct store_box *found;
-	int matches;
-};
-
-static int search_visit(struct store_box *box, void *arg)
+/* How many ids begin like @which; the last of them in @ret_id. */
+static int prefix_find(const char *which, char *ret_id, struct err *e)
 {
-	struct search *s = arg;
-	bool is_match = strncmp(box->id, s->which, strlen(s->which)) == 0;
+	char base[STORE_PATH_MAX];
+	size_t n = strlen(which);
+	DIR *dir = all_open(base, e);
+	struct dirent *entry;
+	int matches = 0;
 
-	if (!is_match) {
-		struct record rec = { 0 };
-
-		is_match = record_load(box, &rec, NULL) == 0 && rec.name != NULL &&
-			   strcmp(rec.name, s->which) == 0;
-		record_done(&rec);
+	if (dir == NULL)
+		return -EIO;
+	while ((entry = readdir(dir)) != NULL) {
+		if (!is_id(entry->d_name) || strncmp(entry->d_name, which, n) != 0)
+			continue;
+		memcpy(ret_id, entry->d_name, STORE_ID_LEN + 1);
+		matches++;
 	}
-	if (!is_match)
-		return 0;
-	s->matches++;
-	store_box_done(s->found);
-	*s->found = *box;
-	*box = STORE_BOX_INIT;
-	return 0;
+	closedir(dir);
+	return matches;
 }
 
 int store_find(const char *which, struct store_box *box, struct err *e)
 {
-	struct search s = { .which = which, .found = box };
-	int r = which[0] == '\0' ? 0 : store_each(search_visit, &s, e);
+	AUTO_CLOSE int all = -EBADF;
+	char base[STORE_PATH_MAX];
+	char id[STORE_ID_LEN + 1] = "";
+	int matches = 0;
 
-	if (r < 0)
-		return r;
-	if (s.matches == 1)
-		return 0;
-	store_box_done(box);
-	if (s.matches > 1)
+	all = store_open(base, e);
+	if (all < 0)
+		return all;
+	if (is_id(which))
+		memcpy(id, which, sizeof(id));
+	else if (name_find(all, which, id) < 0 && strlen(which) >= PREFIX_MIN &&
+		 strspn(which, HEX) == strlen(which))
+		matches = prefix_find(which, id, e);
+	if (matches < 0)
+		return matches;
+	if (matches > 1)
 		return err_set(e, -EINVAL, "\"%s\" fits %d sandboxes; give more of the id", which,
-			       s.matches);
-	return err_set(e, -ENOENT, "no sandbox \"%s\"; tiercel ps -a lists them", which);
+			       matches);
+	if (id[0] == '\0' || box_open(all, base, id, box) < 0)
+		return err_set(e, -ENOENT, "no sandbox \"%s\"; tiercel ps -a lists them", which);
+	return 0;
+}
+
+static void name_give_back(int all, const struct store_box *box)
+{
+	struct record rec = { 0 };
+
+	if (box->name[0] != '\0')
+		name_release(all, box->id, box->name);
+	else if (record_load(box, &rec, NULL) == 0 && rec.name != NULL)
+		name_release(all, box->id, rec.name);
+	record_done(&rec);
 }
 
 int store_remove(struct store_box *box, struct err *e)
 {
 	AUTO_CLOSE int all = -EBADF;
 	char base[STORE_PATH_MAX];
-	char trash[STORE_ID_LEN + 16];
-	int r;
+	char trash[STORE_ID_LEN + sizeof(STORE_TRASH)];
+	int r = store_hold(box, e);
 
+	if (r < 0)
+		return r;
 	all = store_open(base, e);
 	if (all < 0)
 		return all;
-	snprintf(trash, sizeof(trash), ".trash-%s", box->id);
+	name_give_back(all, box);
+	snprintf(trash, sizeof(trash), STORE_TRASH "%s", box->id);
 	if (renameat(all, box->id, all, trash) < 0)
 		return err_sys(e, -errno, "cannot remove sandbox %s", box->id);
-	r = remove_tree(all, trash);
+	r = review_remove_tree(all, trash, NULL);
 	return r < 0 ? err_sys(e, r, "cannot delete all of %s/%s", base, trash) : 0;
 }

@@ -9,15 +9,19 @@
 #include "base/err.h"
 
 #define STORE_ID_LEN 12
+#define STORE_NAME_MAX 63
 #define STORE_PATH_MAX 4096
+#define STORE_TRASH ".trash-" /* before the id of one that is being removed */
 
 /*
  * struct store_box - one sandbox's directory.
+ * @name: "" until it is named; store_find does not fill it, the record has it
  * @dir:  fd, owned
- * @lock: fd, owned; held by the supervisor for its lifetime, else -EBADF
+ * @lock: fd, owned; held by the supervisor for its lifetime, or after store_hold; else -EBADF
  */
 struct store_box {
 	char id[STORE_ID_LEN + 1];
+	char name[STORE_NAME_MAX + 1];
 	char path[STORE_PATH_MAX];
 	int dir;
 	int lock;
@@ -35,22 +39,36 @@ void store_box_done(struct store_box *box);
  */
 int store_open(char *ret_path, struct err *e);
 
-/* A new sandbox directory with a fresh id, locked. */
-int store_create(struct store_box *box, struct err *e);
+/*
+ * store_create - a new sandbox directory with a fresh id, locked.
+ * @name: checked here; a sandbox of that name must not exist. NULL for a generated one
+ *
+ * Returns 0; -EINVAL for a bad name, -EEXIST for a taken one; else negative errno.
+ */
+int store_create(const char *name, struct store_box *box, struct err *e);
 
-/* The sandbox of an id, an unambiguous beginning of one, or a name. */
+/* The sandbox of an id, a name, or an unambiguous beginning of an id. */
 int store_find(const char *which, struct store_box *box, struct err *e);
 
 /*
- * store_each - call for every sandbox, oldest id order not guaranteed; stops when it returns
- * non-zero.
+ * store_each - call for every sandbox, in no certain order; stops when it returns non-zero.
  */
 int store_each(int (*visit)(struct store_box *box, void *arg), void *arg, struct err *e);
 
 /* Whether a supervisor holds the lock. */
 bool store_is_running(const struct store_box *box);
 
-/* Take a sandbox off the store: renamed at once, then deleted whatever it holds. */
+/*
+ * store_hold - take the right to change what an ended sandbox left; kept until store_box_done.
+ *
+ * Returns 0, or -EBUSY with @e filled when it runs or another one holds it.
+ */
+int store_hold(struct store_box *box, struct err *e);
+
+/*
+ * store_remove - take a sandbox off the store: renamed at once, then deleted whatever it holds.
+ * Takes the lock by itself unless @box has it. When it is killed, sweep_store does the rest.
+ */
 int store_remove(struct store_box *box, struct err *e);
 
 #endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What this host offers, found by trying, and which tiers that makes usable. */
+#include "sandbox/doctor.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "linux/cgroup.h"
+#include "linux/host.h"
+#include "linux/kvm.h"
+#include "sandbox/remove.h"
+#include "sandbox/store.h"
+
+/* One thing to try: what it is for people, how it is tried, and what mends it. */
+struct trial {
+	const char *what;
+	int (*attempt)(struct err *e);
+	const char *good;
+	const char *mend;
+	bool is_needed; /* by the namespace tier */
+};
+
+static int try_overlay(struct err *e)
+{
+	static const char *const parts[] = { "lower", "upper", "work" };
+	AUTO_CLOSE int all = -EBADF;
+	char path[STORE_PATH_MAX];
+	char name[32];
+	int r = 0;
+
+	all = store_open(path, e);
+	if (all < 0)
+		return all;
+	snprintf(name, sizeof(name), ".try-%d", getpid());
+	for (size_t i = 0; i <= ARRAY_LEN(parts) && r == 0; i++) {
+		char sub[64];
+
+		snprintf(sub, sizeof(sub), "%s%s%s", name, i > 0 ? "/" : "",
+			 i > 0 ? parts[i - 1] : "");
+		r = mkdirat(all, sub, 0700) < 0 ? -errno : 0;
+	}
+	if (r < 0)
+		err_sys(e, r, "cannot make directories in %s", path);
+	else if (snprintf(path + strlen(path), 48, "/%s", name) < 48)
+		r = host_try_overlay(path, e);
+	remove_tree(all, name);
+	return r;
+}
+
+static int try_landlock(struct err *e)
+{
+	int abi = host_landlock_abi();
+
+	return abi > 0 ? 0 : err_set(e, -ENOSYS, "this kernel has none, or it is switched off");
+}
+
+static int try_stage_kernel(struct err *e)
+{
+	struct utsname u;
+	unsigned int major = 0;
+	unsigned int minor = 0;
+
+	if (uname(&u) < 0 || sscanf(u.release, "%u.%u", &major, &minor) != 2)
+		return err_set(e, -EINVAL, "unknown version");
+	if (major * 1000 + minor < 5014)
+		return err_set(e, -ENOSYS, "%u.%u is older than 5.14", major, minor);
+	return 0;
+}
+
+static const struct trial trials[] = {
+	{ "kernel", try_stage_kernel, "new enough", "install a kernel of 5.14 or later", true },
+	{ "user namespaces", host_try_userns, "one was made, mapped and mounted in",
+	  "as root: sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000; "
+	  "on "
+	  "Ubuntu 23.10 and later: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+	  true },
+	{ "own /proc", host_try_proc, "mounted in a new pid namespace",
+	  "start the surrounding container with an unmasked /proc", true },
+	{ "filter with listener", host_try_listener, "loaded",
+	  "leave the sandbox around this one, or let it run without a listener", true },
+	{ "overlay", try_overlay, "mounted in a user namespace; reviews need no copy",
+	  "load it: modprobe overlay (without it the workspace is copied)", false },
+	{ "Landlock", try_landlock, "there, a second wall",
+	  "boot with lsm=landlock,… (without it there is one wall less)", false },
+	{ "KVM", kvm_try, "ran a guest of one instruction; whether it boots Linux was not tried",
+	  NULL, false },
+};
+
+static struct doctor_row *row_add(struct doctor_report *ret, const char *what)
+{
+	struct doctor_row *row = &ret->row[ret->n++];
+
+	*row = (struct doctor_row){ .what = what };
+	return row;
+}
+
+static bool trial_run(struct doctor_report *ret, const struct trial *t)
+{
+	struct doctor_row *row = row_add(ret, t->what);
+	struct err e = { 0 };
+
+	row->is_good = t->attempt(&e) >= 0;
+	snprintf(row->answer, sizeof(row->answer), "%s", row->is_good ? t->good : e.text);
+	row->mend = row->is_good ? NULL : t->mend;
+	return row->is_good || !t->is_needed;
+}
+
+/* A group is made with limits far away, and removed. */
+static void limits_look(struct doctor_report *ret)
+{
+	const uint64_t value[CGROUP_KINDS] = { UINT64_C(1) << 40, 100000, 1000000 };
+	static const char *const names[CGROUP_KINDS] = { "memory limit", "process limit",
+							 "processor limit" };
+	static const char *const lesser[CGROUP_KINDS] = { "watched by the supervisor",
+							  "rlimit of the user namespace",
+							  "processor affinity" };
+	struct cgroup c = CGROUP_INIT;
+	char id[16];
+
+	snprintf(id, sizeof(id), "try-%d", getpid());
+	(void)cgroup_make(&c, id, value, NULL);
+	for (int i = 0; i < CGROUP_KINDS; i++) {
+		struct doctor_row *row = row_add(ret, names[i]);
+		bool has = cgroup_has(&c, (enum cgroup_kind)i);
+
+		row->is_good = true;
+		snprintf(row->answer, sizeof(row->answer), "%s",
+			 has ? c.is_v2 ? "cgroup v2" : "cgroup v1" : lesser[i]);
+		if (!has)
+			row->mend = "for a group of its own: systemd-run --user --scope -p "
+				    "Delegate=yes tiercel run …";
+	}
+	cgroup_remove(&c);
+}
+
+static void tiers_look(struct doctor_report *ret)
+{
+	static const char *const others[] = { "tier process", "tier chroot", "tier container",
+					      "tier vm", "tier remote" };
+	struct doctor_row *row = row_add(ret, "tier namespace");
+
+	row->is_good = ret->is_namespace_usable;
+	snprintf(row->answer, sizeof(row->answer), "%s",
+		 row->is_good ? "usable" : "not usable: see what is missing above");
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		row = row_add(ret, others[i]);
+		snprintf(row->answer, sizeof(row->answer), "not built in this version");
+	}
+}
+
+void doctor_examine(struct doctor_report *ret)
+{
+	*ret = (struct doctor_report){ .is_namespace_usable = true };
+	for (size_t i = 0; i < ARRAY_LEN(trials); i++)
+		ret->is_namespace_usable = trial_run(ret, &trials[i]) && ret->is_namespace_usable;
+	limits_look(ret);
+	tiers_look(ret);
+}
