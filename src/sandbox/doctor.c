@@ -14,7 +14,7 @@
 #include "linux/cgroup.h"
 #include "linux/host.h"
 #include "linux/kvm.h"
-#include "sandbox/remove.h"
+#include "review/discard.h"
 #include "sandbox/store.h"
 
 /* One thing to try: what it is for people, how it is tried, and what mends it. */
@@ -49,7 +49,7 @@ static int try_overlay(struct err *e)
 		err_sys(e, r, "cannot make directories in %s", path);
 	else if (snprintf(path + strlen(path), 48, "/%s", name) < 48)
 		r = host_try_overlay(path, e);
-	remove_tree(all, name);
+	(void)review_remove_tree(all, name, NULL);
 	return r;
 }
 
