@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "base/fd.h"
 
 #define PROC_PATH_MAX 48
+#define INITIAL_INODE 0xEFFFFFFDu
 #define MAP_TEXT_MAX 48
 
 static int write_text(const char *path, const char *text)
@@ -53,6 +55,13 @@ int userns_become(uint32_t uid, uint32_t gid)
 		return -errno;
 	/* Changing ids makes /proc/self root's; the child has to write its own map there. */
 	return prctl(PR_SET_DUMPABLE, 1) < 0 ? -errno : 0;
+}
+
+int userns_is_initial(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) < 0 ? -errno : st.st_ino == INITIAL_INODE;
 }
 
 pid_t userns_clone(uint64_t flags)

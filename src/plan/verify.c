@@ -60,7 +60,9 @@ static const char *map_fault(const struct plan_op *op)
 	for (int i = 0; i < 4; i++)
 		if (op->n[i] >= UINT32_MAX)
 			return "no such uid";
-	return op->n[1] == 0 || op->n[3] == 0 ? "the payload may not be the host's root" : NULL;
+	if ((op->flags & PLAN_F_ROOT) && (op->n[1] == 0 || op->n[3] == 0))
+		return "the payload may not be the host's root";
+	return NULL;
 }
 
 static int is_filter(const struct plan_op *op)

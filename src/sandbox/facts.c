@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "linux/userns.h"
 #include "sandbox/environment.h"
 #include "tier/part_fs.h"
 
@@ -122,11 +123,16 @@ static int ids_choose(struct tier_facts *f)
 {
 	uint32_t random;
 
-	f->is_root = geteuid() == 0;
+	f->is_root = geteuid() == 0 && userns_is_initial() != 0;
 	f->uid_in = f->uid_out = geteuid();
 	f->gid_in = f->gid_out = getegid();
-	if (!f->is_root)
+	if (!f->is_root) {
+		/* Root of a namespace around us: nobody special outside, and no root inside either.
+		 */
+		if (f->uid_in == 0)
+			f->uid_in = f->gid_in = BOX_UID;
 		return 0;
+	}
 	/* An outside uid of its own for each sandbox: no two can touch each other's processes or
 	 * files. */
 	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
@@ -153,9 +159,11 @@ static int accounts_make(const struct facts_input *in, struct arena *a, struct t
 		arena_printf(a, "agent:x:%u:%u::%s:/bin/sh\n", f->uid_in, f->gid_in, in->home);
 	const char *group = arena_printf(a, "agent:x:%u:\n", f->gid_in);
 
-	f->user = f->is_root ? "agent" : environment_user();
-	if (!f->is_root || user == NULL || group == NULL)
-		return f->is_root ? -ENOMEM : 0;
+	f->user = f->uid_in != f->uid_out ? "agent" : environment_user();
+	if (f->uid_in == f->uid_out)
+		return 0;
+	if (user == NULL || group == NULL)
+		return -ENOMEM;
 	f->passwd = account_file("/etc/passwd", user, a);
 	f->group = account_file("/etc/group", group, a);
 	return f->passwd == NULL || f->group == NULL ? -ENOMEM : 0;

@@ -14,6 +14,7 @@
 
 #include "base/fd.h"
 #include "base/path.h"
+#include "linux/userns.h"
 #include "review/discard.h"
 #include "sandbox/hold.h"
 #include "sandbox/name.h"
@@ -37,7 +38,7 @@ static int state_path(char *ret, struct err *e)
 
 	if (state != NULL && state[0] == '/')
 		n = snprintf(ret, STORE_PATH_MAX, "%s/tiercel/sandboxes", state);
-	else if (geteuid() == 0)
+	else if (geteuid() == 0 && userns_is_initial() != 0)
 		n = snprintf(ret, STORE_PATH_MAX, "/var/lib/tiercel/sandboxes");
 	else if (home != NULL && home[0] == '/')
 		n = snprintf(ret, STORE_PATH_MAX, "%s/.local/state/tiercel/sandboxes", home);

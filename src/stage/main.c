@@ -79,8 +79,13 @@ static int privileges_leave(struct stage *s, const struct plan_op *map, struct e
 {
 	int r;
 
-	if (!(map->flags & PLAN_F_ROOT))
+	if (!(map->flags & PLAN_F_ROOT)) {
+		/* Inside another user namespace uid 0 is somebody else outside; in the first it is
+		 * root. */
+		if ((map->n[1] == 0 || map->n[3] == 0) && userns_is_initial() != 0)
+			return err_set(e, -EPERM, "plan: the payload may not be the host's root");
 		return 0;
+	}
 	r = tree_take_all(s, e);
 	s->idmap = fd_close(s->idmap);
 	if (r < 0)
