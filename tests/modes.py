@@ -71,7 +71,9 @@ class Mode:
         self.workspace = self.home / "work"
         self.tmp, self.runtime = self.home / "tmp", self.home / "run"
         self.own(self.home)
-        for folder in (self.home, self.workspace, self.tmp, self.runtime):
+        # The store's own folders are made at the first run and stay, as they do for every user.
+        store = self.home / ".local/state/tiercel/sandboxes"
+        for folder in (self.home, self.workspace, self.tmp, self.runtime, store):
             self.make_dir(folder)
 
     # --- files that belong to whoever runs ---
@@ -106,7 +108,9 @@ class Mode:
     def env(self, extra=None):
         env = {"HOME": str(self.home), "PATH": PATH, "LANG": "C.UTF-8", "TERM": "dumb", "TMPDIR": str(self.tmp),
                "USER": "root" if self.is_root else self.account.name, "SHELL": "/bin/bash"}
-        if not self.is_root:
+        if self.is_root:
+            env["XDG_STATE_HOME"] = str(self.home / ".local/state")
+        else:
             env["XDG_RUNTIME_DIR"] = str(self.runtime)
         return {k: v for k, v in {**env, **(extra or {})}.items() if v is not None}
 

@@ -2,12 +2,23 @@
 /* What was refused or ran into a limit, counted by kind and target. */
 #include "sandbox/events.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/escape.h"
+#include "base/fd.h"
+#include "base/file.h"
+
+#define FILE_NAME "events.jsonl"
+#define FILE_MAX_BYTES (UINT64_C(4) << 20)
+#define LOADED_MAX 1024
+#define DROPPED "dropped"
 
 uint64_t events_now(void)
 {
@@ -15,6 +26,42 @@ uint64_t events_now(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static json_t *event_json(const struct event *ev)
+{
+	return json_pack("{s:I, s:s, s:s, s:s, s:I}", "time_ns", (json_int_t)ev->first_ns, "type",
+			 ev->type, "target", ev->target, "reason", ev->reason, "count",
+			 (json_int_t)ev->count);
+}
+
+/* An event that cannot be written is still in the summary: a full disk ends no sandbox. */
+static void line_write(const struct events_log *log, const struct event *ev)
+{
+	AUTO_CLOSE int fd = -EBADF;
+	AUTO_FREE char *text = NULL;
+	AUTO_BUF struct buf line = BUF_INIT(FILE_MAX_BYTES);
+	json_t *o;
+
+	if (log->dir == 0)
+		return;
+	o = event_json(ev);
+	text = o != NULL ? json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
+	json_decref(o);
+	fd = openat(log->dir, FILE_NAME,
+		    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (text == NULL || fd < 0)
+		return;
+	buf_str(&line, text);
+	buf_str(&line, "\n");
+	if (line.err == 0)
+		(void)fd_write_full(fd, line.p, line.n);
+}
+
+/* 1, 4, 16 …: each is worth a line. */
+static bool is_milestone(uint64_t count)
+{
+	return (count & (count - 1)) == 0 && (count & UINT64_C(0x5555555555555555)) != 0;
 }
 
 void events_add(struct events_log *log, const char *type, const char *target, const char *reason)
@@ -25,11 +72,12 @@ void events_add(struct events_log *log, const char *type, const char *target, co
 	buf_escape(&shown, target, strnlen(target, EVENT_TARGET_MAX));
 	for (size_t i = 0; i < log->n; i++) {
 		ev = &log->event[i];
-		if (ev->type == type && shown.p != NULL &&
-		    strncmp(ev->target, shown.p, EVENT_TARGET_MAX - 1) == 0) {
-			ev->count++;
-			return;
-		}
+		if (strcmp(ev->type, type) != 0 || shown.p == NULL ||
+		    strncmp(ev->target, shown.p, EVENT_TARGET_MAX - 1) != 0)
+			continue;
+		if (is_milestone(++ev->count))
+			line_write(log, ev);
+		return;
 	}
 	if (log->n == EVENTS_MAX) {
 		log->dropped++;
@@ -40,6 +88,21 @@ void events_add(struct events_log *log, const char *type, const char *target, co
 		.type = type, .reason = reason, .count = 1, .first_ns = events_now()
 	};
 	snprintf(ev->target, sizeof(ev->target), "%s", shown.p != NULL ? shown.p : "");
+	line_write(log, ev);
+}
+
+void events_finish(const struct events_log *log)
+{
+	struct event dropped = { .type = DROPPED,
+				 .reason = "more kinds of events than are kept apart",
+				 .count = log->dropped,
+				 .first_ns = events_now() };
+
+	for (size_t i = 0; i < log->n; i++)
+		if (!is_milestone(log->event[i].count))
+			line_write(log, &log->event[i]);
+	if (log->dropped > 0)
+		line_write(log, &dropped);
 }
 
 int events_has(const struct events_log *log, const char *type)
@@ -47,5 +110,82 @@ int events_has(const struct events_log *log, const char *type)
 	for (size_t i = 0; i < log->n; i++)
 		if (strcmp(log->event[i].type, type) == 0)
 			return 1;
+	return 0;
+}
+
+json_t *events_json(const struct events_log *log)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < log->n; i++)
+		json_array_append_new(list, event_json(&log->event[i]));
+	return list;
+}
+
+static const char *text_of(const json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
+static bool is_event(const json_t *o)
+{
+	return text_of(o, "type") != NULL && text_of(o, "target") != NULL &&
+	       text_of(o, "reason") != NULL && json_is_integer(json_object_get(o, "count")) &&
+	       json_is_integer(json_object_get(o, "time_ns"));
+}
+
+/* The same kind again: only the number is news. */
+static int merge(json_t *list, json_t *one)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *o = json_array_get(list, i);
+
+		if (strcmp(text_of(o, "type"), text_of(one, "type")) != 0 ||
+		    strcmp(text_of(o, "target"), text_of(one, "target")) != 0)
+			continue;
+		json_object_set(o, "count", json_object_get(one, "count"));
+		return 0;
+	}
+	if (json_array_size(list) >= LOADED_MAX)
+		return -E2BIG;
+	return json_array_append(list, one) < 0 ? -ENOMEM : 0;
+}
+
+static int lines_merge(json_t *list, const struct buf *text, struct err *e)
+{
+	const char *p = text->p;
+	int line = 1;
+
+	for (; p != NULL && *p != '\0'; line++) {
+		size_t n = strcspn(p, "\n");
+		json_t *o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
+		int r = o != NULL && is_event(o) ? merge(list, o) : -EBADMSG;
+
+		json_decref(o);
+		/* A last line without its end was being written when the writer was killed. */
+		if (r == -EBADMSG && p[n] == '\0')
+			return 0;
+		if (r < 0)
+			return err_set(e, r, FILE_NAME ":%d: no event", line);
+		p += n + (p[n] == '\n');
+	}
+	return 0;
+}
+
+int events_load(int dir, json_t **ret, struct err *e)
+{
+	AUTO_BUF struct buf text = BUF_INIT(FILE_MAX_BYTES);
+	json_t *list = json_array();
+	int r = list == NULL ? err_sys(e, -ENOMEM, "events") : 0;
+
+	if (r == 0 && faccessat(dir, FILE_NAME, F_OK, 0) == 0)
+		r = file_read(dir, FILE_NAME, &text, e);
+	if (r == 0)
+		r = lines_merge(list, &text, e);
+	if (r < 0) {
+		json_decref(list);
+		return r;
+	}
+	*ret = list;
 	return 0;
 }

@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
+#include "base/err.h"
+
 #define EVENTS_MAX 64
 #define EVENT_TARGET_MAX 128
 
@@ -23,22 +27,47 @@ struct event {
 	uint64_t first_ns; /* CLOCK_REALTIME */
 };
 
-/* Bounded: what does not fit is counted in @dropped. */
+/*
+ * struct events_log - zero-initialise it. Bounded: what does not fit is counted in @dropped.
+ * @dir: fd of the sandbox's directory, whose events.jsonl is written as well (borrowed); 0 for none
+ */
 struct events_log {
 	struct event event[EVENTS_MAX];
 	size_t n;
 	uint64_t dropped;
+	int dir;
 };
 
 /*
  * events_add - count an event.
  * @type, @reason: string constants
  * @target:        bytes from inside; escaped here
+ *
+ * The file gets a line for the first of a kind and whenever their number has grown fourfold, so
+ * that no flood of events fills the disk.
  */
 void events_add(struct events_log *log, const char *type, const char *target, const char *reason);
 
+/* Writes the final counts to the file, and how many kinds there was no room for. */
+void events_finish(const struct events_log *log);
+
 /* Whether an event of a type was seen. */
 int events_has(const struct events_log *log, const char *type);
+
+/*
+ * events_json - the log as an array, or one event as an object. Owned reference; NULL for want of
+ * memory.
+ */
+json_t *events_json(const struct events_log *log);
+
+/*
+ * events_load - read a sandbox's file back, each kind once with its last count.
+ * @dir: fd of the sandbox's directory (borrowed)
+ * @ret: owned array of objects: time_ns, type, target, reason, count
+ *
+ * Returns 0, also when there is no file; -EBADMSG for a damaged one, with its line in @e.
+ */
+int events_load(int dir, json_t **ret, struct err *e);
 
 /* The wall clock in nanoseconds. */
 uint64_t events_now(void);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,9 +29,6 @@ int gate_check(pid_t init, struct err *e)
 	char path[32];
 	ssize_t n;
 
-	/* A test build of the stage may leave walls out, and says so by this name. */
-	if (getenv("TIERCEL_ABLATE") != NULL)
-		return 0;
 	snprintf(path, sizeof(path), "/proc/%d/status", init);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -errno : fd_read_full(fd, text, STATUS_MAX);

@@ -87,20 +87,15 @@ static int start(const struct spawn *s, int plan, int control, pid_t *ret_pid, s
 	char path[PATH_MAX];
 	char name[] = STAGE_NAME;
 	char *argv[] = { name, NULL };
-	char *env[] = { NULL, NULL };
+	char *env[] = { NULL };
 	int copies[5 + SPAWN_FDS_MAX];
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	sigset_t none;
-	char ablate[64];
 	int r = stage_path(path, e);
 
 	if (r < 0)
 		return r;
-	/* Only a stage that was built for tests of the tests listens to this. */
-	if (getenv("TIERCEL_ABLATE") != NULL &&
-	    snprintf(ablate, sizeof(ablate), "TIERCEL_ABLATE=%s", getenv("TIERCEL_ABLATE")) < 64)
-		env[0] = ablate;
 	memset(copies, -1, sizeof(copies));
 	sigemptyset(&none);
 	posix_spawn_file_actions_init(&actions);

@@ -16,7 +16,6 @@
 #include "linux/caps.h"
 #include "plan/message.h"
 #include "plan/verify.h"
-#include "stage/ablate.h"
 #include "stage/inner.h"
 #include "stage/report.h"
 #include "stage/stage.h"
@@ -137,7 +136,7 @@ int main(void)
 		report_fail(&s, UINT32_MAX, &e);
 		return EXIT_REFUSED;
 	}
-	pid = userns_clone(ablate_clone(find(&s, PLAN_CLONE)->n[0]));
+	pid = userns_clone(find(&s, PLAN_CLONE)->n[0]);
 	if (pid == 0) {
 		caps_die_with_parent();
 		inner_run(&s);
