@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of the filter compiler: an interpreter of the program must say what the table says. */
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "tier/filter.h"
+#include "tier/profile.h"
+
+#define ERRNO(n) (SECCOMP_RET_ERRNO | (uint32_t)(n))
+
+/* The instructions that the compiler uses, as the kernel runs them. */
+static uint32_t run(const struct buf *b, const struct seccomp_data *data)
+{
+	const struct sock_filter *code = (const struct sock_filter *)(const void *)b->p;
+	size_t n = b->n / sizeof(*code);
+	uint32_t a = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct sock_filter *c = &code[i];
+
+		switch (c->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			memcpy(&a, (const char *)data + c->k, sizeof(a));
+			break;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+			i += a == c->k ? c->jt : c->jf;
+			break;
+		case BPF_JMP | BPF_JGE | BPF_K:
+			i += a >= c->k ? c->jt : c->jf;
+			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			i += a & c->k ? c->jt : c->jf;
+			break;
+		case BPF_JMP | BPF_JA:
+			i += c->k;
+			break;
+		case BPF_RET | BPF_K:
+			return c->k;
+		default:
+			fail_msg("instruction %zu: code %u", i, c->code);
+		}
+	}
+	fail_msg("the program runs off its end");
+	return 0;
+}
+
+static uint32_t call(const struct buf *b, int nr, uint64_t a0, uint64_t a1, uint64_t a2)
+{
+	struct seccomp_data data = { .nr = nr, .arch = AUDIT_ARCH_X86_64, .args = { a0, a1, a2 } };
+
+	return run(b, &data);
+}
+
+static void filter_says_what_the_table_says(void **state)
+{
+	AUTO_BUF struct buf b = BUF_INIT(1u << 20);
+	uint8_t verdict[FILTER_CALLS] = { 0 };
+
+	(void)state;
+	profile_agent(verdict);
+	filter_compile(verdict, false, &b);
+	assert_int_equal(b.err, 0);
+	for (int nr = 0; nr < FILTER_CALLS + 600; nr++) {
+		uint8_t v = nr < FILTER_CALLS ? verdict[nr] : VERDICT_UNKNOWN;
+		uint32_t got = call(&b, nr, 0, 0, 0);
+
+		if (v == VERDICT_ALLOW)
+			assert_int_equal(got, SECCOMP_RET_ALLOW);
+		if (v == VERDICT_DENY)
+			assert_int_equal(got, ERRNO(EPERM));
+		if (v == VERDICT_UNKNOWN || v == VERDICT_ABSENT)
+			assert_int_equal(got, ERRNO(ENOSYS));
+	}
+}
+
+static void filter_knows_one_architecture(void **state)
+{
+	AUTO_BUF struct buf b = BUF_INIT(1u << 20);
+	uint8_t verdict[FILTER_CALLS] = { 0 };
+	struct seccomp_data data = { .nr = 1, .arch = AUDIT_ARCH_I386 };
+
+	(void)state;
+	profile_agent(verdict);
+	filter_compile(verdict, false, &b);
+	assert_int_equal(run(&b, &data), SECCOMP_RET_KILL_PROCESS);
+	assert_int_equal(call(&b, 0x40000000 | SYS_read, 0, 0, 0), ERRNO(ENOSYS));
+	assert_int_equal(call(&b, -1, 0, 0, 0), ERRNO(ENOSYS));
+}
+
+static void filter_looks_at_arguments(void **state)
+{
+	AUTO_BUF struct buf b = BUF_INIT(1u << 20);
+	uint8_t verdict[FILTER_CALLS] = { 0 };
+
+	(void)state;
+	profile_agent(verdict);
+	filter_compile(verdict, false, &b);
+	/* AF_UNIX, AF_INET with TCP, UDP; AF_NETLINK route; no MPTCP, ping, ALG, VSOCK, PACKET,
+	 * XFRM. */
+	assert_int_equal(call(&b, SYS_socket, 1, 1, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_socket, 2, 1, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_socket, 2, 1, 6), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_socket, 10, 2, 17), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_socket, 16, 3, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_socket, 2, 1, 262), ERRNO(EAFNOSUPPORT));
+	assert_int_equal(call(&b, SYS_socket, 2, 2, 1), ERRNO(EAFNOSUPPORT));
+	assert_int_equal(call(&b, SYS_socket, 16, 3, 6), ERRNO(EAFNOSUPPORT));
+	for (uint64_t family = 17; family < 64; family++)
+		assert_int_equal(call(&b, SYS_socket, family, 5, 0), ERRNO(EAFNOSUPPORT));
+	assert_int_equal(call(&b, SYS_clone, 0x11, 0, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_clone, CLONE_NEWUSER | 0x11, 0, 0), ERRNO(EPERM));
+	assert_int_equal(call(&b, SYS_unshare, CLONE_NEWNET, 0, 0), ERRNO(EPERM));
+	assert_int_equal(call(&b, SYS_unshare, CLONE_FILES, 0, 0), SECCOMP_RET_ALLOW);
+	/* The kernel takes the low half of the request (CVE-2019-10063). */
+	assert_int_equal(call(&b, SYS_ioctl, 0, 0x5412, 0), ERRNO(EPERM));
+	assert_int_equal(call(&b, SYS_ioctl, 0, UINT64_C(0x100005412), 0), ERRNO(EPERM));
+	assert_int_equal(call(&b, SYS_ioctl, 0, 0x541c, 0), ERRNO(EPERM));
+	assert_int_equal(call(&b, SYS_ioctl, 0, 0x5413, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_personality, 0xffffffff, 0, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_personality, 0x400000, 0, 0), ERRNO(EPERM));
+}
+
+static void filter_reports_refusals_and_nothing_else(void **state)
+{
+	AUTO_BUF struct buf b = BUF_INIT(1u << 20);
+	uint8_t verdict[FILTER_CALLS] = { 0 };
+
+	(void)state;
+	profile_agent(verdict);
+	filter_compile(verdict, true, &b);
+	assert_int_equal(call(&b, SYS_mount, 0, 0, 0), SECCOMP_RET_USER_NOTIF);
+	assert_int_equal(call(&b, SYS_socket, 38, 5, 0), SECCOMP_RET_USER_NOTIF);
+	assert_int_equal(call(&b, SYS_read, 0, 0, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_clone3, 0, 0, 0), ERRNO(ENOSYS));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(filter_says_what_the_table_says),
+		cmocka_unit_test(filter_knows_one_architecture),
+		cmocka_unit_test(filter_looks_at_arguments),
+		cmocka_unit_test(filter_reports_refusals_and_nothing_else),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
