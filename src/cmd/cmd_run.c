@@ -27,7 +27,10 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	struct run_request req = { .argv = argv,
 				   .name = args->name,
 				   .is_reckless = args->is_reckless };
-	struct run_result res = { 0 };
+	CLEANUP(run_result_done) struct run_result res = { 0 };
+	struct summary_want want = { .is_json = args->is_json,
+				     .is_quiet = args->is_quiet,
+				     .report = args->report };
 	int r;
 
 	if (argc == 0)
@@ -47,7 +50,7 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	r = run_sandbox(&req, &res, e);
 	if (r < 0)
 		return r;
-	r = summary_print(&res, args->is_json, args->report, args->is_quiet, e);
+	r = summary_print(&res, c.policy, &want, e);
 	return r < 0 ? r : res.exit_code;
 }
 

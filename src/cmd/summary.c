@@ -9,44 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/fd.h"
+#include "sandbox/report.h"
 #include "sandbox/run.h"
 
-#define SHOWN_MAX 8
+#define TEXT_MAX 65536
+#define SHOWN_MAX 7
+#define ID_SHOWN 6
 #define NS_PER_MS 1000000u
-
-static json_t *events_json(const struct events_log *log)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < log->n; i++) {
-		const struct event *ev = &log->event[i];
-
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:I}", "type", ev->type,
-						      "target", ev->target, "reason", ev->reason,
-						      "count", (json_int_t)ev->count, "time_ns",
-						      (json_int_t)ev->first_ns));
-	}
-	return list;
-}
-
-static char *to_json(const struct run_result *res)
-{
-	json_t *o = json_pack("{s:i, s:s, s:s, s:i, s:f, s:I, s:I, s:b, s:s, s:o, s:I}", "version",
-			      1, "id", res->id, "tier", "namespace", "exit_code", res->exit_code,
-			      "seconds", (double)res->duration_ns / 1e9, "changed",
-			      (json_int_t)res->changed, "risky", (json_int_t)res->risky, "kept",
-			      (int)res->kept, "note", res->note, "events", events_json(&res->log),
-			      "events_dropped", (json_int_t)res->log.dropped);
-	char *text;
-
-	json_object_set_new(o, "limits",
-			    json_pack("{s:s, s:s, s:s}", "memory", res->limits[0], "pids",
-				      res->limits[1], "cpus", res->limits[2]));
-	text = json_dumps(o, JSON_INDENT(1));
-	json_decref(o);
-	return text;
-}
 
 static int report_write(const char *path, const char *text, struct err *e)
 {
@@ -62,57 +33,99 @@ static int report_write(const char *path, const char *text, struct err *e)
 	return r < 0 ? err_sys(e, r, "--report %s", path) : 0;
 }
 
-static void events_print(const struct events_log *log)
+static void event_line(const struct event *ev, struct buf *out)
 {
-	for (size_t i = 0; i < log->n && i < SHOWN_MAX; i++) {
-		const struct event *ev = &log->event[i];
-		const char *word = strncmp(ev->type, "limit.", 6) == 0 ? "limit" : "denied";
+	bool is_limit = strncmp(ev->type, "limit.", 6) == 0;
 
-		fprintf(stderr, "tiercel: %s %s %s", word, ev->type, ev->target);
-		if (ev->count > 1)
-			fprintf(stderr, " (%llu times)", (unsigned long long)ev->count);
-		fprintf(stderr, ": %s\n", ev->reason);
-	}
-	if (log->n > SHOWN_MAX)
-		fprintf(stderr, "tiercel: and %zu more kinds; --json has them\n",
-			log->n - SHOWN_MAX);
+	/* Targets were made printable when the event was counted. */
+	buf_printf(out, "tiercel: %s %s %s", is_limit ? "limit" : "denied", ev->type, ev->target);
+	if (ev->count > 1)
+		buf_printf(out, " (%llu times)", (unsigned long long)ev->count);
+	buf_printf(out, ": %s\n", ev->reason);
 }
 
-static void words_print(const struct run_result *res)
+static void events_lines(const struct events_log *log, struct buf *out)
+{
+	size_t hidden = log->n > SHOWN_MAX ? log->n - SHOWN_MAX : 0;
+
+	for (size_t i = 0; i < log->n && i < SHOWN_MAX; i++)
+		event_line(&log->event[i], out);
+	if (hidden > 0 || log->dropped > 0)
+		buf_printf(out, "tiercel: and %zu more kinds%s; --json has them\n", hidden,
+			   log->dropped > 0 ? ", and some beyond what is kept apart" : "");
+}
+
+static void end_lines(const struct run_result *res, struct buf *out)
 {
 	unsigned long long ms = res->duration_ns / NS_PER_MS;
 
-	if (res->note[0] != '\0')
-		fprintf(stderr, "tiercel: %s\n", res->note);
-	events_print(&res->log);
-	fprintf(stderr, "tiercel: %llu.%03llu s, exit %d, ", ms / 1000, ms % 1000, res->exit_code);
+	buf_printf(out, "tiercel: %llu.%03llu s, exit %d, ", ms / 1000, ms % 1000, res->exit_code);
 	if (!res->kept) {
-		fprintf(stderr, "nothing changed\n");
+		buf_str(out, "nothing changed\n");
 		return;
 	}
-	fprintf(stderr, "%zu file%s changed", res->changed, res->changed == 1 ? "" : "s");
+	buf_printf(out, "%zu file%s changed", res->changed, res->changed == 1 ? "" : "s");
 	if (res->risky > 0)
-		fprintf(stderr, ", %zu to look at twice", res->risky);
-	fprintf(stderr,
-		"\ntiercel: next: tiercel diff %.6s, then tiercel apply %.6s or tiercel discard "
-		"%.6s\n",
-		res->id, res->id, res->id);
+		buf_printf(out, ", %zu to look at twice", res->risky);
+	buf_printf(out,
+		   "\ntiercel: next: tiercel diff %.*s, then tiercel apply %.*s or tiercel discard "
+		   "%.*s\n",
+		   ID_SHOWN, res->id, ID_SHOWN, res->id, ID_SHOWN, res->id);
 }
 
-int summary_print(const struct run_result *res, bool is_json, const char *report, bool is_quiet,
-		  struct err *e)
+void summary_text(const struct run_result *res, const struct policy *policy, struct buf *out)
 {
-	AUTO_FREE char *text = is_json || report != NULL ? to_json(res) : NULL;
-	bool is_dull = !res->kept && res->log.n == 0 && res->exit_code == 0 && res->note[0] == '\0';
+	AUTO_BUF struct buf weak = BUF_INIT(TEXT_MAX);
+
+	if (res->note[0] != '\0') {
+		buf_str(out, "tiercel: ");
+		buf_escape(out, res->note, strlen(res->note));
+		buf_str(out, "\n");
+	}
+	report_weak_fields(res, policy, &weak);
+	if (weak.n > 0)
+		buf_printf(out, "tiercel: not enforced, as best_effort allows: %s\n", weak.p);
+	events_lines(&res->log, out);
+	end_lines(res, out);
+}
+
+static bool is_dull(const struct run_result *res, const struct policy *policy)
+{
+	AUTO_BUF struct buf weak = BUF_INIT(TEXT_MAX);
+
+	report_weak_fields(res, policy, &weak);
+	return !res->kept && res->log.n == 0 && res->exit_code == 0 && res->note[0] == '\0' &&
+	       weak.n == 0;
+}
+
+static char *to_json(const struct run_result *res, const struct policy *policy)
+{
+	json_t *o = report_json(res, policy);
+	char *text = o != NULL ? json_dumps(o, JSON_INDENT(1) | JSON_ENSURE_ASCII) : NULL;
+
+	json_decref(o);
+	return text;
+}
+
+int summary_print(const struct run_result *res, const struct policy *policy,
+		  const struct summary_want *want, struct err *e)
+{
+	AUTO_BUF struct buf lines = BUF_INIT(TEXT_MAX);
+	AUTO_FREE char *text = NULL;
 	int r = 0;
 
-	if ((is_json || report != NULL) && text == NULL)
-		return err_sys(e, -ENOMEM, "report");
-	if (report != NULL)
-		r = report_write(report, text, e);
-	if (is_json)
+	if (want->is_json || want->report != NULL) {
+		text = to_json(res, policy);
+		if (text == NULL)
+			return err_sys(e, -ENOMEM, "report");
+	}
+	if (want->report != NULL)
+		r = report_write(want->report, text, e);
+	if (want->is_json) {
 		fprintf(stderr, "%s\n", text);
-	else if (!is_quiet && (!is_dull || isatty(2)))
-		words_print(res);
+	} else if (!want->is_quiet && (isatty(2) || !is_dull(res, policy))) {
+		summary_text(res, policy, &lines);
+		fputs(lines.p != NULL ? lines.p : "", stderr);
+	}
 	return r;
 }

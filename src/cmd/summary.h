@@ -5,20 +5,36 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
+struct policy;
 struct run_result;
 
 /*
- * summary_print - say how it went.
- * @is_json:  as JSON
- * @report:   file to write the JSON to, or NULL
+ * struct summary_want - how it is to be told.
+ * @is_json:  the report as JSON on standard error, in place of the lines
  * @is_quiet: nothing on standard error
+ * @report:   file to write the JSON to, or NULL
+ */
+struct summary_want {
+	bool is_json;
+	bool is_quiet;
+	const char *report;
+};
+
+/*
+ * summary_print - say how it went.
  *
  * Nothing is said when nothing changed, nothing was refused, the command succeeded and standard
  * error is no terminal. Returns 0, or negative errno when the report could not be written.
  */
-int summary_print(const struct run_result *res, bool is_json, const char *report, bool is_quiet,
-		  struct err *e);
+int summary_print(const struct run_result *res, const struct policy *policy,
+		  const struct summary_want *want, struct err *e);
+
+/*
+ * summary_text - append the lines: at most 12, each prefixed, all outside text printable.
+ */
+void summary_text(const struct run_result *res, const struct policy *policy, struct buf *out);
 
 #endif

@@ -48,8 +48,8 @@ static void line_write(const struct events_log *log, const struct event *ev)
 	o = event_json(ev);
 	text = o != NULL ? json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
 	json_decref(o);
-	fd = openat(log->dir, FILE_NAME,
-		    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(log->dir, FILE_NAME, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
 	if (text == NULL || fd < 0)
 		return;
 	buf_str(&line, text);
@@ -91,7 +91,7 @@ void events_add(struct events_log *log, const char *type, const char *target, co
 	line_write(log, ev);
 }
 
-void events_finish(const struct events_log *log)
+void events_settle(const struct events_log *log)
 {
 	struct event dropped = { .type = DROPPED,
 				 .reason = "more kinds of events than are kept apart",

@@ -49,7 +49,7 @@ struct events_log {
 void events_add(struct events_log *log, const char *type, const char *target, const char *reason);
 
 /* Writes the final counts to the file, and how many kinds there was no room for. */
-void events_finish(const struct events_log *log);
+void events_settle(const struct events_log *log);
 
 /* Whether an event of a type was seen. */
 int events_has(const struct events_log *log, const char *type);

@@ -15,6 +15,7 @@
 #include "review/seal.h"
 #include "sandbox/box_review.h"
 #include "sandbox/prepare.h"
+#include "sandbox/report.h"
 
 #define COMMAND_MAX 4096
 
@@ -142,5 +143,8 @@ int keep_ended(const struct run_request *req, struct prepared *p, struct run_res
 	ret->changed = counts.files;
 	ret->risky = counts.risky;
 	ret->kept = counts.files > 0;
-	return ret->kept ? 0 : store_remove(&p->box, e);
+	if (!ret->kept)
+		return store_remove(&p->box, e);
+	events_settle(&ret->log);
+	return report_save(p->box.dir, ret, req->policy, e);
 }

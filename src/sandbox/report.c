@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/file.h"
 #include "plan/plan.h"
 #include "policy/fields.h"
@@ -18,6 +19,19 @@
 #define FILE_MAX_BYTES (UINT64_C(4) << 20)
 #define VERSION 1
 #define TEXT_ROOM 64
+#define NS_PER_MS 1000000u
+
+/* JSON is UTF-8; bytes from outside that are not become visible escapes. */
+static json_t *text_json(const char *text)
+{
+	AUTO_BUF struct buf shown = BUF_INIT(FILE_MAX_BYTES);
+	json_t *o = json_string(text);
+
+	if (o != NULL)
+		return o;
+	buf_escape(&shown, text, strlen(text));
+	return json_string(shown.p != NULL ? shown.p : "");
+}
 
 /* Limits that the supervisor keeps by its own watch, with what the kernel does of them. */
 static const char *mechanism(const struct run_result *res, enum policy_field field)
@@ -82,11 +96,14 @@ static bool is_weak(const struct run_result *res, const struct policy *policy,
 
 static json_t *origin_json(const struct policy_origin *o)
 {
+	AUTO_BUF struct buf where = BUF_INIT(FILE_MAX_BYTES);
+
 	if (o->source == NULL)
 		return json_string("default");
 	if (o->line == 0)
-		return json_string(o->source);
-	return json_sprintf("%s:%u:%u", o->source, o->line, o->column);
+		return text_json(o->source);
+	buf_printf(&where, "%s:%u:%u", o->source, o->line, o->column);
+	return text_json(where.p != NULL ? where.p : "");
 }
 
 static json_t *field_json(const struct run_result *res, const struct policy *policy,
@@ -100,7 +117,7 @@ static json_t *field_json(const struct run_result *res, const struct policy *pol
 			      ops_json(plan_of(res), field));
 
 	if (row->type != TYPE_LIST && row->type != TYPE_HTTP && row->type != TYPE_SECRETS)
-		json_object_set_new(o, "value", json_string(policy_text(policy, field, room)));
+		json_object_set_new(o, "value", text_json(policy_text(policy, field, room)));
 	if (how != NULL)
 		json_object_set_new(o, "mechanism", json_string(how));
 	json_object_set_new(o, "result",
@@ -129,10 +146,9 @@ static json_t *plan_json(const struct plan *p)
 	json_t *list = json_array();
 
 	for (uint32_t i = 0; p != NULL && i < p->ops; i++)
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s}", "op",
-						plan_shape_of(p->op[i].kind)->name, "field",
-						policy_field_name_of(p->op[i].field)));
+		json_array_append_new(list, json_pack("{s:s, s:s}", "op",
+						      plan_shape_of(p->op[i].kind)->name, "field",
+						      policy_field_name_of(p->op[i].field)));
 	return list;
 }
 
@@ -140,14 +156,14 @@ json_t *report_json(const struct run_result *res, const struct policy *policy)
 {
 	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:i, s:f}", "version", VERSION, "id", res->id,
 			      "name", res->name, "tier", "namespace", "exit_code", res->exit_code,
-			      "seconds", (double)res->duration_ns / 1e9);
+			      "seconds", (double)(res->duration_ns / NS_PER_MS) / 1e3);
 
 	if (o == NULL)
 		return NULL;
 	json_object_set_new(o, "changed", json_integer((json_int_t)res->changed));
 	json_object_set_new(o, "risky", json_integer((json_int_t)res->risky));
 	json_object_set_new(o, "kept", json_boolean(res->kept));
-	json_object_set_new(o, "note", json_string(res->note));
+	json_object_set_new(o, "note", text_json(res->note));
 	json_object_set_new(o, "events", events_json(&res->log));
 	json_object_set_new(o, "events_dropped", json_integer((json_int_t)res->log.dropped));
 	json_object_set_new(o, "fields", fields_json(res, policy));
@@ -163,7 +179,7 @@ int report_save(int dir, const struct run_result *res, const struct policy *poli
 	json_decref(o);
 	if (text == NULL)
 		return err_sys(e, -ENOMEM, FILE_NAME);
-	return file_write(dir, FILE_NAME, text, strlen(text), 0, e);
+	return file_write(dir, FILE_NAME, text, strlen(text), e);
 }
 
 int report_load(int dir, json_t **ret, struct err *e)

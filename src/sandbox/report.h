@@ -39,7 +39,6 @@ int report_load(int dir, json_t **ret, struct err *e);
 /*
  * report_weak_fields - append the names of fields that best_effort left unenforced, parted by ", ".
  */
-void report_weak_fields(const struct run_result *res, const struct policy *policy,
-			struct buf *out);
+void report_weak_fields(const struct run_result *res, const struct policy *policy, struct buf *out);
 
 #endif

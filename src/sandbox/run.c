@@ -125,24 +125,31 @@ static int carry_out(const struct run_request *req, struct prepared *p, const st
 	return r;
 }
 
+void run_result_done(struct run_result *res)
+{
+	buf_done(&res->plan);
+}
+
 /* One attempt; -ESTALE never repeats. @is_copy chooses how changes are kept. */
 static int attempt(const struct run_request *req, bool is_copy, struct run_result *ret,
 		   struct err *e)
 {
 	CLEANUP(prepare_done) struct prepared p = PREPARED_INIT;
-	AUTO_BUF struct buf plan = BUF_INIT(PLAN_BYTES_MAX);
 	int r;
 
+	ret->plan = BUF_INIT(PLAN_BYTES_MAX);
 	p.is_copy = is_copy;
 	r = prepare_all(req, &p, e);
 	if (r == 0)
-		r = plan_make(req, &p, &plan, e);
+		r = plan_make(req, &p, &ret->plan, e);
 	if (r == 0)
 		r = keep_running(req, &p, e);
+	ret->log.dir = p.box.dir;
 	if (r == 0)
-		r = carry_out(req, &p, &plan, ret, e);
+		r = carry_out(req, &p, &ret->plan, ret, e);
 	cgroup_remove(&p.cgroup);
 	memcpy(ret->id, p.box.id, sizeof(ret->id));
+	memcpy(ret->name, p.box.name, sizeof(ret->name));
 	ret->limits[0] =
 		p.facts.cgroup_memory != NULL ? p.facts.cgroup_memory : "watched every 100 ms";
 	ret->limits[1] =
@@ -165,6 +172,7 @@ int run_sandbox(const struct run_request *req, struct run_result *ret, struct er
 	/* Some directories cannot lie under an overlay (mounts below them, a file system without
 	 * it). */
 	if (r < 0 && strstr(first.text, "copy-on-write view") != NULL) {
+		run_result_done(ret);
 		*ret = (struct run_result){ 0 };
 		r = attempt(req, true, ret, e);
 		if (r == 0)

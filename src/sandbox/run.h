@@ -5,12 +5,12 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "sandbox/events.h"
 #include "sandbox/record.h"
 #include "sandbox/store.h"
 
-struct buf;
 struct policy;
 
 /*
@@ -35,9 +35,11 @@ struct run_request {
  * @changed:   files that wait for review; @risky: of these, flagged
  * @kept:      the sandbox is in the store, under @id
  * @note:      a lesser way that something was done in, or ""
+ * @plan:      the bytes that were carried out (owned; run_result_done frees them)
  */
 struct run_result {
 	char id[STORE_ID_LEN + 1];
+	char name[STORE_NAME_MAX + 1];
 	int exit_code;
 	size_t changed;
 	size_t risky;
@@ -46,7 +48,10 @@ struct run_result {
 	const char *limits[3]; /* mechanisms: memory, pids, cpus */
 	char note[ERR_TEXT_MAX];
 	struct events_log log;
+	struct buf plan;
 };
+
+void run_result_done(struct run_result *res);
 
 /*
  * run_sandbox - run a command in a new sandbox, to its end.
