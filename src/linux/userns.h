@@ -32,7 +32,8 @@ int userns_become(uint32_t uid, uint32_t gid);
 int userns_for_idmap(uint32_t disk_uid, uint32_t disk_gid, const struct userns_map *m);
 
 /*
- * userns_is_initial - whether this is the host's first user namespace, where uid 0 is the real root.
+ * userns_is_initial - whether this is the host's first user namespace, where uid 0 is the real
+ * root.
  *
  * Returns 1, 0, or negative errno. Source: the inode number of the initial one is a constant of the
  * kernel, PROC_USER_INIT_INO.

@@ -116,7 +116,8 @@ def test_memory_limit(tiercel, mode):
     assert done.rc == 137
     report = json.loads((mode.workspace / "r.json").read_text())
     assert [e["type"] for e in report["events"]] == ["limit.memory"]
-    assert report["limits"]["memory"]
+    memory = [f for f in report["fields"] if f["field"] == "limits.memory"]
+    assert memory[0]["mechanism"] and memory[0]["result"] == "enforced"
 
 
 def test_process_limit_and_daemons(tiercel):
