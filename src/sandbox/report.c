@@ -164,6 +164,9 @@ json_t *report_json(const struct run_result *res, const struct policy *policy)
 	json_object_set_new(o, "risky", json_integer((json_int_t)res->risky));
 	json_object_set_new(o, "kept", json_boolean(res->kept));
 	json_object_set_new(o, "note", text_json(res->note));
+	json_object_set_new(o, "limits",
+			    json_pack("{s:s?, s:s?, s:s?}", "memory", res->limits[0], "pids",
+				      res->limits[1], "cpus", res->limits[2]));
 	json_object_set_new(o, "events", events_json(&res->log));
 	json_object_set_new(o, "events_dropped", json_integer((json_int_t)res->log.dropped));
 	json_object_set_new(o, "fields", fields_json(res, policy));
