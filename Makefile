@@ -119,9 +119,10 @@ $(BUILD)/tiercel-stage: $(STAGE_OBJ)
 
 
 # --- manual pages and completion, out of the parser's own tables -----------------------------------
-MAN := tiercel.1 tiercel-run.1 tiercel-policy.5
+MAN := tiercel.1 tiercel-policy.5 \
+	$(patsubst src/cmd/cmd_%.c,tiercel-%.1,$(filter-out %_internal.c,$(wildcard src/cmd/cmd_*.c)))
 COMPLETION := bash/tiercel zsh/_tiercel fish/tiercel.fish
-$(BUILD)/pages.stamp: $(BUILD)/tiercel
+$(BUILD)/pages.stamp: $(BUILD)/tiercel tools/pages Makefile
 	@tools/pages $(BUILD)/tiercel $(BUILD) $(MAN) -- $(COMPLETION) || $(if $(STRICT),false,true)
 	@touch $@
 

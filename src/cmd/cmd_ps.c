@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tiercel ps, inspect, rm: the sandboxes that are kept. */
+/* tiercel ps: the sandboxes that run, and those that are kept. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/file.h"
+#include "base/cleanup.h"
 #include "cmd/command.h"
 #include "cmd/rows.h"
+#include "cmd/table.h"
 #include "sandbox/events.h"
-#include "sandbox/record.h"
-#include "sandbox/store.h"
+#include "sandbox/listing.h"
 
 #define NS_PER_S UINT64_C(1000000000)
-#define RECORD_MAX (UINT64_C(4) << 20)
+#define CELL 32
 
 struct ps_args {
 	bool is_all;
@@ -23,171 +22,107 @@ struct ps_args {
 
 static const struct opt ps_opts[] = {
 	{ 'a', "all", OPT_FLAG, offsetof(struct ps_args, is_all), NULL,
-	  "also those that have ended", FIELD_NONE, NULL },
-	{ 0, "json", OPT_FLAG, offsetof(struct ps_args, is_json), NULL, "one JSON object a line",
-	  FIELD_NONE, NULL },
+	  "also those that have ended" },
+	{ 0, "json", OPT_FLAG, offsetof(struct ps_args, is_json), NULL, "one JSON object a line" },
 	{ 0 },
 };
 
-static void age(uint64_t start_ns, char ret[16])
+static const char *const headings[] = { "ID",	   "NAME",	"STATUS", "AGE",
+					"CHANGED", "WORKSPACE", "COMMAND" };
+
+/* A unit is left when two of the next are full: 119s, 2m, 119m, 2h, 47h, 2d. */
+static void age(uint64_t start_ns, char ret[CELL])
 {
-	uint64_t s = (events_now() - start_ns) / NS_PER_S;
+	uint64_t now = events_now();
+	uint64_t s = now > start_ns ? (now - start_ns) / NS_PER_S : 0;
 
 	if (s < 120)
-		snprintf(ret, 16, "%llus", (unsigned long long)s);
-	else if (s < 7200)
-		snprintf(ret, 16, "%llum", (unsigned long long)s / 60);
+		snprintf(ret, CELL, "%" PRIu64 "s", s);
+	else if (s < UINT64_C(120) * 60)
+		snprintf(ret, CELL, "%" PRIu64 "m", s / 60);
+	else if (s < UINT64_C(48) * 3600)
+		snprintf(ret, CELL, "%" PRIu64 "h", s / 3600);
 	else
-		snprintf(ret, 16, "%lluh", (unsigned long long)s / 3600);
+		snprintf(ret, CELL, "%" PRIu64 "d", s / 86400);
 }
 
-static int raw_print(const struct store_box *box)
+static void row(struct table *t, const struct listed *l)
 {
-	AUTO_BUF struct buf text = BUF_INIT(RECORD_MAX);
+	char status[CELL] = "", old[CELL] = "", changed[CELL] = "";
+	const char *cells[] = { l->id, l->rec.name, status, old, changed, NULL, l->rec.command };
 
-	if (file_read(box->dir, "record.json", &text, NULL) < 0)
-		return 0;
-	for (size_t i = 0; i < text.n; i++)
-		putchar(text.p[i] == '\n' ? ' ' : text.p[i]);
+	if (l->status == LISTING_EXITED)
+		snprintf(status, CELL, "exited %" PRIu64, l->rec.exit_code);
+	else
+		snprintf(status, CELL, "%s", listing_word(l->status));
+	if (l->rec.start_ns > 0)
+		age(l->rec.start_ns, old);
+	if (l->changed >= 0)
+		snprintf(changed, CELL, "%" PRId64 "%s", l->changed, l->risky > 0 ? "!" : "");
+	if (l->rec.roots_n > 0)
+		cells[5] = l->rec.root[0].host;
+	table_row(t, cells);
+}
+
+static int json_line(const struct listed *l, struct err *e)
+{
+	json_t *o = listing_json(l);
+	int r = o != NULL ? json_dumpf(o, stdout, JSON_COMPACT | JSON_ENSURE_ASCII) : -1;
+
+	json_decref(o);
 	putchar('\n');
-	return 0;
+	/* What stdout could not take is found when it is flushed. */
+	return r < 0 && !ferror(stdout) ? err_sys(e, -ENOMEM, "ps") : 0;
 }
 
-static int ps_visit(struct store_box *box, void *arg)
+static int run(void *options, int argc, char **argv, struct err *e)
 {
-	const struct ps_args *args = arg;
-	bool is_running = store_is_running(box);
-	struct record rec = { 0 };
-	char old[16];
-
-	if (!is_running && !args->is_all)
-		return 0;
-	if (args->is_json)
-		return raw_print(box);
-	if (record_load(box, &rec, NULL) < 0) {
-		printf("%-14s %-10s %-6s %-8s %s\n", box->id, "damaged", "", "", "");
-		return 0;
-	}
-	age(rec.start_ns, old);
-	printf("%-14s %-10s %-6s %-8s %s\n", box->id,
-	       is_running			    ? "running"
-	       : strcmp(rec.status, "running") == 0 ? "dead"
-						    : "ended",
-	       old, rec.name != NULL ? rec.name : "", rec.command != NULL ? rec.command : "");
-	record_done(&rec);
-	return 0;
-}
-
-static int ps_run(void *options, int argc, char **argv, struct err *e)
-{
-	struct ps_args *args = options;
+	CLEANUP(listing_done) struct listing all = { 0 };
+	CLEANUP(table_done)
+	struct table t = { .headings = headings, .columns = ARRAY_LEN(headings) };
+	const struct ps_args *args = options;
+	int r;
 
 	if (argc > 0)
 		return err_set(e, -EINVAL, "ps: takes no argument, not \"%s\"", argv[0]);
-	if (!args->is_json)
-		printf("%-14s %-10s %-6s %-8s %s\n", "ID", "STATUS", "AGE", "NAME", "COMMAND");
-	return store_each(ps_visit, args, e);
+	r = listing_read(&all, e);
+	for (size_t i = 0; i < all.n && r == 0; i++) {
+		if (all.v[i].status != LISTING_RUNNING && !args->is_all)
+			continue;
+		if (args->is_json)
+			r = json_line(&all.v[i], e);
+		else
+			row(&t, &all.v[i]);
+	}
+	if (r == 0 && !args->is_json)
+		r = table_print(&t, stdout, table_screen());
+	return r;
 }
+
+static const char *const examples[] = {
+	"tiercel ps -a",
+	"All sandboxes. An exclamation mark after the number of changed files says that some of "
+	"them deserve a second look.",
+	"tiercel ps -a --json | jq -r 'select(.status == \"dead\").id'",
+	"Those whose supervisor was killed; what they changed can still be reviewed.",
+	NULL,
+};
 
 const struct command cmd_ps = {
 	.name = "ps",
 	.synopsis = "[-a] [--json]",
 	.summary = "list sandboxes",
 	.description =
-		"Running ones; with -a also those whose changes wait to be applied or discarded.",
+		"Lists the sandboxes that run, newest first; with -a also those that have ended "
+		"and "
+		"whose changes wait to be applied or discarded. One that changed nothing is not "
+		"kept.\n\n"
+		"A status is running, exited with the command's exit status, dead when the "
+		"supervisor was killed, or damaged when its record cannot be read.",
 	.opts = ps_opts,
 	.size = sizeof(struct ps_args),
-	.run = ps_run,
+	.run = run,
+	.examples = examples,
 	.operand = OPERAND_NONE,
-	.group = GROUP_RUN,
-};
-
-static const struct opt no_opts[] = { { 0 } };
-
-static int inspect_run(void *options, int argc, char **argv, struct err *e)
-{
-	CLEANUP(store_box_done) struct store_box box = STORE_BOX_INIT;
-	AUTO_BUF struct buf text = BUF_INIT(RECORD_MAX);
-	int r;
-
-	(void)options;
-	if (argc != 1)
-		return err_set(e, -EINVAL, "inspect: needs one sandbox; tiercel ps -a lists them");
-	r = store_find(argv[0], &box, e);
-	if (r == 0)
-		r = file_read(box.dir, "record.json", &text, e);
-	if (r < 0)
-		return r;
-	printf("%s\n", text.p);
-	return 0;
-}
-
-const struct command cmd_inspect = {
-	.name = "inspect",
-	.synopsis = "ID",
-	.summary = "print what is recorded about a sandbox, as JSON",
-	.description = "The record of a sandbox: command, workspace, tier, times, exit status, and "
-		       "where its changes are kept.",
-	.opts = no_opts,
-	.size = 0,
-	.run = inspect_run,
-	.operand = OPERAND_SANDBOX,
-	.group = GROUP_RUN,
-};
-
-struct rm_args {
-	bool is_forced;
-	bool is_all;
-};
-
-static const struct opt rm_opts[] = {
-	{ 'f', "force", OPT_FLAG, offsetof(struct rm_args, is_forced), NULL,
-	  "also one whose record is damaged", FIELD_NONE, NULL },
-	{ 0, "all", OPT_FLAG, offsetof(struct rm_args, is_all), NULL,
-	  "every sandbox that has ended", FIELD_NONE, NULL },
-	{ 0 },
-};
-
-static int rm_visit(struct store_box *box, void *arg)
-{
-	return store_is_running(box) ? 0 : store_remove(box, arg);
-}
-
-static int rm_one(const char *which, struct err *e)
-{
-	CLEANUP(store_box_done) struct store_box box = STORE_BOX_INIT;
-	int r = store_find(which, &box, e);
-
-	if (r < 0)
-		return r;
-	if (store_is_running(&box))
-		return err_set(e, -EBUSY, "sandbox %s is running; end its command first", box.id);
-	return store_remove(&box, e);
-}
-
-static int rm_run(void *options, int argc, char **argv, struct err *e)
-{
-	const struct rm_args *args = options;
-	int r = 0;
-
-	if (args->is_all)
-		return store_each(rm_visit, e, e);
-	if (argc == 0)
-		return err_set(e, -EINVAL,
-			       "rm: needs a sandbox, or --all; tiercel ps -a lists them");
-	for (int i = 0; i < argc && r == 0; i++)
-		r = rm_one(argv[i], e);
-	return r;
-}
-
-const struct command cmd_rm = {
-	.name = "rm",
-	.synopsis = "[-f] ID… | --all",
-	.summary = "remove sandboxes with what they changed",
-	.description = "What was not applied is gone.",
-	.opts = rm_opts,
-	.size = sizeof(struct rm_args),
-	.run = rm_run,
-	.operand = OPERAND_SANDBOX,
 	.group = GROUP_RUN,
 };

@@ -9,8 +9,8 @@
 #include "cmd/rows.h"
 
 const struct command *const commands[] = {
-	&cmd_run,  &cmd_ps,	 &cmd_inspect, &cmd_rm,	    &cmd_diff,	   &cmd_apply, &cmd_discard,
-	&cmd_plan, &cmd_explain, &cmd_policy,  &cmd_doctor, &cmd_internal, NULL,
+	&cmd_run,     &cmd_ps,	 &cmd_inspect, &cmd_events, &cmd_rm,	 &cmd_diff,	&cmd_apply,
+	&cmd_discard, &cmd_plan, &cmd_explain, &cmd_policy, &cmd_doctor, &cmd_internal, NULL,
 };
 
 const struct command *command_find(const char *name, struct err *e)

@@ -8,6 +8,7 @@ struct command;
 extern const struct command cmd_run;
 extern const struct command cmd_ps;
 extern const struct command cmd_inspect;
+extern const struct command cmd_events;
 extern const struct command cmd_rm;
 extern const struct command cmd_plan;
 extern const struct command cmd_explain;

@@ -10,7 +10,7 @@ import pytest
 
 from modes import skip
 
-COMMANDS = ("run", "ps", "inspect", "rm", "diff", "apply", "discard", "plan", "explain", "policy")
+COMMANDS = ("run", "ps", "inspect", "events", "rm", "diff", "apply", "discard", "plan", "explain", "policy", "doctor")
 PAGES = ["tiercel", "tiercel-policy", "tiercel-policy.1"] + [f"tiercel-{c}" for c in COMMANDS if c != "policy"]
 
 
@@ -181,3 +181,10 @@ while zpty -r -t z line; do print -r -- "$line"; done
                           check=False, env={"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(tmp_path),
                                             "TERM": "dumb"})
     assert "--memory" in done.stdout, done.stdout + done.stderr
+
+
+def test_every_command_has_a_page(programs):
+    sources = {p.stem[4:] for p in Path(__file__).resolve().parents[2].glob("src/cmd/cmd_*.c")}
+    assert sources - {"internal"} == set(COMMANDS)
+    for name in sources - {"internal"}:
+        assert call(programs, "internal", "man", f"tiercel-{name}.1").returncode == 0
