@@ -158,7 +158,6 @@ static int group_make(struct cgroup *c, enum cgroup_kind kind, uint64_t value, s
 
 int cgroup_make(struct cgroup *c, const char *id, const uint64_t value[CGROUP_KINDS], struct err *e)
 {
-	AUTO_CLOSE int self = -EBADF;
 	char text[TEXT_MAX];
 	int r = 0;
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/num.h"
 #include "linux/cgroup.h"
 #include "linux/host.h"
 #include "linux/kvm.h"
@@ -60,21 +61,38 @@ static int try_landlock(struct err *e)
 	return abi > 0 ? 0 : err_set(e, -ENOSYS, "this kernel has none, or it is switched off");
 }
 
-static int try_stage_kernel(struct err *e)
+/* The leading number of @text, which moves behind it and the dot; 0 when there is none. */
+static uint64_t leading(const char **text)
+{
+	char digits[8] = "";
+	size_t n = strspn(*text, "0123456789");
+	uint64_t v = 0;
+
+	snprintf(digits, sizeof(digits), "%.*s", (int)n, *text);
+	if (num_u64(digits, 100000, &v) < 0)
+		v = 0;
+	*text += n + ((*text)[n] == '.');
+	return v;
+}
+
+static int try_kernel(struct err *e)
 {
 	struct utsname u;
-	unsigned int major = 0;
-	unsigned int minor = 0;
+	const char *p = u.release;
+	uint64_t major;
+	uint64_t minor;
 
-	if (uname(&u) < 0 || sscanf(u.release, "%u.%u", &major, &minor) != 2)
-		return err_set(e, -EINVAL, "unknown version");
-	if (major * 1000 + minor < 5014)
-		return err_set(e, -ENOSYS, "%u.%u is older than 5.14", major, minor);
+	if (uname(&u) < 0)
+		return err_sys(e, -errno, "uname");
+	major = leading(&p);
+	minor = leading(&p);
+	if (major < 5 || (major == 5 && minor < 14))
+		return err_set(e, -ENOSYS, "%s is older than 5.14", u.release);
 	return 0;
 }
 
 static const struct trial trials[] = {
-	{ "kernel", try_stage_kernel, "new enough", "install a kernel of 5.14 or later", true },
+	{ "kernel", try_kernel, "new enough", "install a kernel of 5.14 or later", true },
 	{ "user namespaces", host_try_userns, "one was made, mapped and mounted in",
 	  "as root: sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000; "
 	  "on "

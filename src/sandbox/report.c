@@ -156,7 +156,7 @@ json_t *report_json(const struct run_result *res, const struct policy *policy)
 {
 	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:i, s:f}", "version", VERSION, "id", res->id,
 			      "name", res->name, "tier", "namespace", "exit_code", res->exit_code,
-			      "seconds", (double)(res->duration_ns / NS_PER_MS) / 1e3);
+			      "seconds", (double)res->duration_ns / 1e9);
 
 	if (o == NULL)
 		return NULL;
