@@ -96,8 +96,11 @@ const char *listing_word(enum listing_status status)
 static json_t *text_json(const char *text)
 {
 	AUTO_BUF struct buf shown = BUF_INIT(TEXT_MAX);
-	json_t *o = text != NULL ? json_string(text) : json_null();
+	json_t *o;
 
+	if (text == NULL)
+		return json_null();
+	o = json_string(text);
 	if (o != NULL)
 		return o;
 	buf_escape(&shown, text, strlen(text));

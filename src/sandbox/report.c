@@ -19,7 +19,6 @@
 #define FILE_MAX_BYTES (UINT64_C(4) << 20)
 #define VERSION 1
 #define TEXT_ROOM 64
-#define NS_PER_MS 1000000u
 
 /* JSON is UTF-8; bytes from outside that are not become visible escapes. */
 static json_t *text_json(const char *text)
