@@ -122,7 +122,8 @@ static int run_diff(void *options, int argc, char **argv, struct err *e)
 {
 	CLEANUP(review_open_done) struct review_open o = REVIEW_OPEN_INIT;
 	const struct diff_args *a = options;
-	int is_color, r;
+	int is_color = 0;
+	int r;
 
 	r = wants_color(a->color, &is_color, e);
 	if (r == 0)

@@ -60,7 +60,7 @@ static int edit_add(struct edits *d, struct edit one)
 		last->b_n += one.b_n;
 		return 0;
 	}
-	if (d->n == d->cap) {
+	if (d->v == NULL || d->n == d->cap) {
 		size_t cap = d->cap ? d->cap * 2 : 16;
 		struct edit *v = reallocarray(d->v, cap, sizeof(*v));
 
