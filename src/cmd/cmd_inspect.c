@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "cmd/command.h"
 #include "cmd/rows.h"
 #include "sandbox/listing.h"

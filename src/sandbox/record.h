@@ -49,7 +49,18 @@ void record_done(struct record *rec);
 /* Writes record.json whole, or leaves the old one. */
 int record_save(const struct store_box *box, const struct record *rec, struct err *e);
 
-/* Reads it back, strictly. */
+/*
+ * record_parse - read a record strictly: every member there, of its type and in its range.
+ * @text, @n: JSON
+ * @ret:      zeroed before; the caller's to free with record_done; zeroed again on failure
+ *
+ * Returns 0, -EBADMSG, -ENOMEM.
+ */
+int record_parse(const char *text, size_t n, struct record *ret);
+
+/*
+ * record_load - read it back from the sandbox's directory.
+ */
 int record_load(const struct store_box *box, struct record *ret, struct err *e);
 
 #endif
