@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Deletes trees of any depth and size that a stranger made, through fds, without recursion. */
+/* Deletes trees of any depth and size that a stranger made, through fds, with bounded recursion. */
 #include "review/discard.h"
 
 #include <dirent.h>
@@ -17,6 +17,7 @@
 #include "base/fd.h"
 
 #define TRASH_SIZE 48
+#define SHALLOW 16
 #define OPEN_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 static void dir_close(DIR **d)
@@ -36,8 +37,33 @@ static int open_dir(int dir, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Deletes one name; a directory that is not empty moves up to @top under a number of its own. */
-static int empty_one(int top, int dir, const char *name, uint64_t *count)
+/* A removal under way: where directories that lie too deep move to, and the next one's number. */
+struct removal {
+	int top;
+	uint64_t count;
+	unsigned int depth;
+};
+
+static int empty_into(struct removal *r, int dir);
+
+/* Most trees are shallow, and emptying them in place is several times cheaper than moving them. */
+static int empty_here(struct removal *r, int dir, const char *name)
+{
+	int fd = open_dir(dir, name);
+	int ret;
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	r->depth++;
+	ret = empty_into(r, fd);
+	r->depth--;
+	if (ret == 0 && unlinkat(dir, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		ret = -errno;
+	return ret;
+}
+
+/* Deletes one name; a directory that is not empty and lies deep moves up to the top, numbered. */
+static int empty_one(struct removal *r, int dir, const char *name)
 {
 	char moved[TRASH_SIZE];
 
@@ -49,61 +75,63 @@ static int empty_one(int top, int dir, const char *name, uint64_t *count)
 		return 0;
 	if (errno != ENOTEMPTY && errno != EEXIST && errno != EACCES)
 		return -errno;
-	snprintf(moved, sizeof(moved), ".t%llu", (unsigned long long)(*count)++);
+	if (r->depth < SHALLOW)
+		return empty_here(r, dir, name);
+	snprintf(moved, sizeof(moved), ".t%llu", (unsigned long long)r->count++);
 	/* Moving a directory rewrites its "..", so its owner needs to be able to write it. */
 	if (fchmodat(dir, name, 0700, 0) < 0 && errno != EPERM)
 		return -errno;
-	return renameat(dir, name, top, moved) < 0 ? -errno : 0;
+	return renameat(dir, name, r->top, moved) < 0 ? -errno : 0;
 }
 
-/* So no depth needs more than three fds, and no path is ever longer than a name. */
-static int empty_into(int top, int dir, uint64_t *count)
+/* So no depth needs more than a few fds, and no path is ever longer than a name. */
+static int empty_into(struct removal *r, int dir)
 {
 	CLEANUP(dir_close) DIR *d = fdopendir(dir);
 	struct dirent *ent;
-	int r = 0;
+	int ret = 0;
 
 	if (!d) {
 		fd_close(dir);
 		return -ENOMEM;
 	}
-	while (r == 0 && (ent = readdir(d))) {
+	while (ret == 0 && (ent = readdir(d))) {
 		if (strcmp(ent->d_name, ".") != 0 && strcmp(ent->d_name, "..") != 0)
-			r = empty_one(top, dirfd(d), ent->d_name, count);
+			ret = empty_one(r, dirfd(d), ent->d_name);
 	}
-	return r;
+	return ret;
 }
 
 /* Empties the directories that were moved up, the newest first, until none is left. */
-static int drain(int top, uint64_t first, uint64_t count)
+static int drain(struct removal *r, uint64_t first)
 {
-	int r = 0;
+	int ret = 0;
 
-	while (count > first && r == 0) {
+	while (r->count > first && ret == 0) {
 		char name[TRASH_SIZE];
 		int fd;
 
-		snprintf(name, sizeof(name), ".t%llu", (unsigned long long)(count - 1));
-		fd = open_dir(top, name);
+		snprintf(name, sizeof(name), ".t%llu", (unsigned long long)(r->count - 1));
+		fd = open_dir(r->top, name);
 		if (fd == -ENOENT) {
-			count--;
+			r->count--;
 			continue;
 		}
 		if (fd < 0)
 			return fd;
-		r = empty_into(top, fd, &count);
-		if (r == 0 && unlinkat(top, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-			r = -errno;
+		ret = empty_into(r, fd);
+		if (ret == 0 && unlinkat(r->top, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+			ret = -errno;
 	}
-	return r;
+	return ret;
 }
 
 /* A stranger may have used our names at the top; a first number from the kernel avoids that. */
 static int remove_dir(int dir, const char *name)
 {
 	AUTO_CLOSE int top = -EBADF;
+	struct removal removal = { 0 };
 	uint64_t first = 0;
-	uint64_t count;
 	int fd, r;
 
 	top = open_dir(dir, name);
@@ -111,13 +139,14 @@ static int remove_dir(int dir, const char *name)
 		return top;
 	if (getrandom(&first, 6, 0) < 0)
 		return -errno;
-	count = first;
+	removal.top = top;
+	removal.count = first;
 	fd = fd_copy_above(top);
 	if (fd < 0)
 		return fd;
-	r = empty_into(top, fd, &count);
+	r = empty_into(&removal, fd);
 	if (r == 0)
-		r = drain(top, first, count);
+		r = drain(&removal, first);
 	if (r < 0)
 		return r;
 	return unlinkat(dir, name, AT_REMOVEDIR) < 0 ? -errno : 0;
