@@ -15,7 +15,8 @@
 #include "sandbox/run.h"
 
 #define TEXT_MAX 65536
-#define SHOWN_MAX 7
+#define SHOWN_MAX 6
+#define LOOK_SHOWN 3
 #define ID_SHOWN 6
 #define NS_PER_MS 1000000u
 
@@ -38,7 +39,7 @@ static void event_line(const struct event *ev, struct buf *out)
 	bool is_limit = strncmp(ev->type, "limit.", 6) == 0;
 
 	/* Targets were made printable when the event was counted. */
-	buf_printf(out, "tiercel: %s %s %s", is_limit ? "limit" : "denied", ev->type, ev->target);
+	buf_printf(out, "tiercel: %s %s %s", is_limit ? "reached" : "denied", ev->type, ev->target);
 	if (ev->count > 1)
 		buf_printf(out, " (%llu times)", (unsigned long long)ev->count);
 	buf_printf(out, ": %s\n", ev->reason);
@@ -64,11 +65,13 @@ static void end_lines(const struct run_result *res, struct buf *out)
 		buf_str(out, "nothing changed\n");
 		return;
 	}
-	buf_printf(out, "%zu file%s changed", res->changed, res->changed == 1 ? "" : "s");
-	if (res->risky > 0)
-		buf_printf(out, ", %zu to look at twice", res->risky);
+	buf_printf(out, "%zu file%s changed\n", res->changed.files,
+		   res->changed.files == 1 ? "" : "s");
+	if (res->changed.risky > 0)
+		buf_printf(out, "tiercel: look twice at %zu: %s%s\n", res->changed.risky,
+			   res->changed.look, res->changed.risky > LOOK_SHOWN ? ", ..." : "");
 	buf_printf(out,
-		   "\ntiercel: next: tiercel diff %.*s, then tiercel apply %.*s or tiercel discard "
+		   "tiercel: next: tiercel diff %.*s, then tiercel apply %.*s or tiercel discard "
 		   "%.*s\n",
 		   ID_SHOWN, res->id, ID_SHOWN, res->id, ID_SHOWN, res->id);
 }

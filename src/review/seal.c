@@ -10,6 +10,10 @@
 #include "review/changes.h"
 #include "review/risk.h"
 #include "review/seal_file.h"
+#include "review/show.h"
+
+#define LOOK_SHOWN 3
+#define LOOK_TEXT_MAX 65536
 
 /* A copy of the host's original, where it is text of a size that one merges. */
 static int keep_text(const struct review_trees *t, const struct review_change *c, struct row *row,
@@ -65,6 +69,27 @@ static int seal_from(const struct review_trees *t, const struct review_change *c
 	return rows_add(out, &row) < 0 ? err_set(e, -ENOMEM, "out of memory for the seal") : 0;
 }
 
+/* Three are enough to say what kind of thing it is; diff shows all. */
+static void count_one(const struct review_trees *t, const struct review_change *c,
+		      struct review_counts *counts)
+{
+	AUTO_BUF struct buf text = BUF_INIT(LOOK_TEXT_MAX);
+	size_t used = strlen(counts->look);
+
+	counts->files++;
+	counts->kind[c->kind]++;
+	if (!(c->flags & RISK_LOUD) || counts->risky++ >= LOOK_SHOWN)
+		return;
+	buf_str(&text, used > 0 ? ", " : "");
+	show_name(t, c, c->path, &text);
+	buf_str(&text, " (");
+	risk_words(c->flags, &text);
+	buf_str(&text, ")");
+	/* A name too long for the line is left to diff. */
+	if (text.err == 0 && text.n < sizeof(counts->look) - used)
+		memcpy(counts->look + used, text.p, text.n + 1);
+}
+
 int review_seal(const struct review_root *roots, size_t n, struct review_counts *ret, struct err *e)
 {
 	CLEANUP(review_trees_done) struct review_trees t = { 0 };
@@ -78,8 +103,7 @@ int review_seal(const struct review_root *roots, size_t n, struct review_counts 
 	if (r == 0)
 		r = review_changes_find(&t, &c, e);
 	for (i = 0; i < c.n && r == 0; i++) {
-		counts.files++;
-		counts.risky += (c.v[i].flags & RISK_LOUD) != 0;
+		count_one(&t, &c.v[i], &counts);
 		r = seal_one(&t, &c.v[i], &out, e);
 		if (r == 0 && c.v[i].from)
 			r = seal_from(&t, &c.v[i], &out, e);

@@ -6,18 +6,24 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "review/changes.h"
 #include "review/root.h"
 
-struct review_changes;
+#define REVIEW_LOOK_MAX 512
+
 struct rows;
 
 /*
  * struct review_counts - for the summary of a run.
  * @files: changed paths; @risky: those with a risk flag
+ * @kind:  changed paths of each enum change_kind
+ * @look:  the first few risky ones with their flags, printable
  */
 struct review_counts {
 	size_t files;
 	size_t risky;
+	size_t kind[CHANGE_KIND_END];
+	char look[REVIEW_LOOK_MAX];
 };
 
 /*

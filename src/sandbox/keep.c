@@ -120,7 +120,6 @@ int keep_ended(const struct run_request *req, struct prepared *p, struct run_res
 	       struct err *e)
 {
 	CLEANUP(box_review_done) struct box_review review = BOX_REVIEW_INIT;
-	struct review_counts counts = { 0 };
 	int r;
 
 	if (is_untouched(p))
@@ -129,20 +128,18 @@ int keep_ended(const struct run_request *req, struct prepared *p, struct run_res
 	if (r == 0 && p->facts.root[0].kind != ROOT_PLAIN)
 		r = box_review_open(&p->box, &review, e);
 	if (r == 0 && review.n > 0)
-		r = review_seal(review.root, review.n, &counts, e);
+		r = review_seal(review.root, review.n, &ret->changed, e);
 	if (r < 0)
 		return err_in(e, r,
 			      "the command ended, but its changes in %s could not be recorded",
 			      p->box.path);
 	/* The overlay never waited for the disk; what a person is asked to review must outlive a
 	 * crash. */
-	if (r == 0 && counts.files > 0 && syncfs(p->box.dir) < 0)
+	if (r == 0 && ret->changed.files > 0 && syncfs(p->box.dir) < 0)
 		r = -errno;
 	if (r < 0)
 		return err_in(e, r, "the changes in %s could not be written to disk", p->box.path);
-	ret->changed = counts.files;
-	ret->risky = counts.risky;
-	ret->kept = counts.files > 0;
+	ret->kept = ret->changed.files > 0;
 	if (!ret->kept)
 		return store_remove(&p->box, e);
 	events_settle(&ret->log);

@@ -151,6 +151,21 @@ static json_t *plan_json(const struct plan *p)
 	return list;
 }
 
+static json_t *changes_json(const struct review_counts *counts)
+{
+	static const char *const kinds[CHANGE_KIND_END] = {
+		[CHANGE_ADD] = "added",	      [CHANGE_MODIFY] = "modified",
+		[CHANGE_DELETE] = "deleted",  [CHANGE_MODE] = "mode",
+		[CHANGE_TYPE] = "type",	      [CHANGE_LINK] = "link",
+		[CHANGE_XATTR] = "attribute", [CHANGE_RENAME] = "renamed",
+	};
+	json_t *o = json_object();
+
+	for (int i = 0; i < CHANGE_KIND_END; i++)
+		json_object_set_new(o, kinds[i], json_integer((json_int_t)counts->kind[i]));
+	return o;
+}
+
 json_t *report_json(const struct run_result *res, const struct policy *policy)
 {
 	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:i, s:f}", "version", VERSION, "id", res->id,
@@ -159,8 +174,9 @@ json_t *report_json(const struct run_result *res, const struct policy *policy)
 
 	if (o == NULL)
 		return NULL;
-	json_object_set_new(o, "changed", json_integer((json_int_t)res->changed));
-	json_object_set_new(o, "risky", json_integer((json_int_t)res->risky));
+	json_object_set_new(o, "changed", json_integer((json_int_t)res->changed.files));
+	json_object_set_new(o, "changes", changes_json(&res->changed));
+	json_object_set_new(o, "risky", json_integer((json_int_t)res->changed.risky));
 	json_object_set_new(o, "kept", json_boolean(res->kept));
 	json_object_set_new(o, "note", text_json(res->note));
 	json_object_set_new(o, "limits",

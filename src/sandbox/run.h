@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "review/seal.h"
 #include "sandbox/events.h"
 #include "sandbox/record.h"
 #include "sandbox/store.h"
@@ -32,7 +33,7 @@ struct run_request {
 /*
  * struct run_result - what became of it.
  * @exit_code: as a shell would give it
- * @changed:   files that wait for review; @risky: of these, flagged
+ * @changed:   paths that wait for review, by kind, flagged, and the first of those by name
  * @kept:      the sandbox is in the store, under @id
  * @note:      a lesser way that something was done in, or ""
  * @plan:      the bytes that were carried out (owned; run_result_done frees them)
@@ -41,8 +42,7 @@ struct run_result {
 	char id[STORE_ID_LEN + 1];
 	char name[STORE_NAME_MAX + 1];
 	int exit_code;
-	size_t changed;
-	size_t risky;
+	struct review_counts changed;
 	uint64_t duration_ns;
 	bool kept;
 	const char *limits[3]; /* mechanisms: memory, pids, cpus */

@@ -36,8 +36,7 @@ static size_t lines_of(const struct buf *text)
 static void next_steps_are_named(void **state)
 {
 	struct run_result res = { .id = "0123456789ab",
-				  .changed = 2,
-				  .risky = 1,
+				  .changed = { .files = 2, .risky = 1, .look = "x (hook)" },
 				  .kept = true,
 				  .duration_ns = 1234567890 };
 	struct policy p = policy_bare();
@@ -46,16 +45,18 @@ static void next_steps_are_named(void **state)
 	(void)state;
 	summary_text(&res, &p, &out);
 	assert_string_equal(out.p,
-			    "tiercel: 1.234 s, exit 0, 2 files changed, 1 to look at twice\n"
+			    "tiercel: 1.234 s, exit 0, 2 files changed\n"
+			    "tiercel: look twice at 1: x (hook)\n"
 			    "tiercel: next: tiercel diff 012345, then tiercel apply 012345 or "
 			    "tiercel discard 012345\n");
 }
 
 static void it_stays_short(void **state)
 {
-	struct run_result res = {
-		.id = "0123456789ab", .changed = 1, .kept = true, .note = "a\x1b[31mnote\n"
-	};
+	struct run_result res = { .id = "0123456789ab",
+				  .changed = { .files = 1 },
+				  .kept = true,
+				  .note = "a\x1b[31mnote\n" };
 	struct policy p = policy_bare();
 	AUTO_BUF struct buf out = BUF_INIT(65536);
 	char target[32];
@@ -68,7 +69,7 @@ static void it_stays_short(void **state)
 	summary_text(&res, &p, &out);
 	assert_true(lines_of(&out) <= LINES_MAX);
 	assert_null(strchr(out.p, '\x1b'));
-	assert_non_null(strstr(out.p, "57 more"));
+	assert_non_null(strstr(out.p, "58 more"));
 	assert_non_null(strstr(out.p, "beyond"));
 }
 
