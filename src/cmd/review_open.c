@@ -12,6 +12,7 @@
 #include "base/escape.h"
 #include "base/path.h"
 #include "review/journal.h"
+#include "review/seal.h"
 
 void review_open_done(struct review_open *o)
 {
@@ -79,6 +80,13 @@ int review_open_box(struct review_open *o, int *argc, char ***argv, struct err *
 	return 0;
 }
 
+/* Whether a killed apply waits to be finished or undone; then a mere look must wait for that too.
+ */
+static bool has_journal(const struct review_open *o)
+{
+	return faccessat(o->review.root[0].store, "journal", F_OK, 0) == 0;
+}
+
 int review_open_changes(struct review_open *o, bool may_write, struct err *e)
 {
 	int r = box_review_open(&o->box, &o->review, e);
@@ -88,21 +96,23 @@ int review_open_changes(struct review_open *o, bool may_write, struct err *e)
 	r = review_trees_open(&o->trees, o->review.root, o->review.n, e);
 	if (r < 0)
 		return r;
-	if (may_write) {
+	if (may_write || has_journal(o)) {
 		r = store_hold(&o->box, e);
-		if (r < 0)
-			return r;
-		r = journal_recover(&o->trees, e);
+		if (r == 0)
+			r = journal_recover(&o->trees, e);
 	}
+	if (r == 0 && may_write)
+		r = review_seal_late(o->review.root, o->review.n, e);
 	return r < 0 ? r : review_changes_find(&o->trees, &o->changes, e);
 }
 
-static bool is_named(const struct review_open *o, const struct review_change *c, const char *path)
+/* Whether @name of root @root is @path or lies below it. */
+static bool is_named(const struct review_open *o, size_t root, const char *name, const char *path)
 {
 	char full[2 * PATH_MAX];
 	size_t n;
 
-	if (snprintf(full, sizeof(full), "%s/%s", o->review.root[c->root].path, c->path) < 0)
+	if (snprintf(full, sizeof(full), "%s/%s", o->review.root[root].path, name) < 0)
 		return false;
 	/* "." and a directory of the host name all below it. */
 	n = strlen(path);
@@ -125,9 +135,13 @@ static size_t pick_as(struct review_open *o, const char *base, const char *path)
 		snprintf(full, sizeof(full), "%s%s%s", *path == '/' ? "" : base,
 			 *path == '/' ? "" : "/", path);
 	for (i = 0; i < o->changes.n; i++) {
-		if (!is_named(o, &o->changes.v[i], full))
+		struct review_change *c = &o->changes.v[i];
+
+		/* Either name of a rename means all of it. */
+		if (!is_named(o, c->root, c->path, full) &&
+		    !(c->from && is_named(o, c->root, c->from, full)))
 			continue;
-		o->changes.v[i].is_picked = true;
+		c->is_picked = true;
 		count++;
 	}
 	return count;

@@ -3,13 +3,17 @@
 #include "review/apply.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "review/apply_stage.h"
 #include "review/changes.h"
+#include "review/git_path.h"
 #include "review/journal.h"
+
+#define RANK_LAST 4
 
 void apply_items_free(struct apply_item *v, size_t n)
 {
@@ -76,26 +80,22 @@ void apply_pick_closed(struct review_changes *c)
 	}
 }
 
-static bool starts(const char *path, const char *with)
+/* Of a repository its objects first and what points at them last; all directories before. */
+static int rank(const struct review_root *r, const struct review_change *c)
 {
-	return strncmp(path, with, strlen(with)) == 0;
-}
-
-/* Directories first; of a repository its objects first and what points at them last. */
-static int rank(const struct review_change *c)
-{
-	const char *git = strstr(c->path, ".git/");
+	const char *inside = git_inside(r, c->path);
+	const char *slash = strrchr(c->path, '/');
+	const char *last = slash ? slash + 1 : c->path;
 
 	if (S_ISDIR(c->now.mode))
 		return 0;
-	if (!git || (git != c->path && git[-1] != '/'))
+	if (!inside)
 		return 2;
-	git += 5;
-	if (starts(git, "objects/"))
+	if (git_component(inside, "objects"))
 		return 1;
-	return starts(git, "refs/") || starts(git, "packed-refs")      ? 3
-	       : strcmp(git, "HEAD") == 0 || strcmp(git, "index") == 0 ? 4
-								       : 2;
+	if (git_component(inside, "refs") || strcmp(last, "packed-refs") == 0)
+		return 3;
+	return strcmp(last, "HEAD") == 0 || strcmp(last, "index") == 0 ? 4 : 2;
 }
 
 static int plan_row(struct journal *j, const struct review_change *c, enum journal_op op,
@@ -118,27 +118,55 @@ static bool is_meta(const struct review_change *c)
 	return c->kind == CHANGE_MODE || (c->kind == CHANGE_XATTR && S_ISDIR(c->now.mode));
 }
 
+/*
+ * Deleted objects go last of all, after what pointed at them; unless their directory goes too,
+ * which must be empty when its turn comes.
+ */
+static bool is_late(const struct journal *j, const struct review_changes *c,
+		    const struct review_change *one)
+{
+	const char *inside = git_inside(&j->trees->roots[one->root], one->path);
+	const char *objects = inside ? git_component(inside, "objects") : NULL;
+	const struct review_change *top;
+	char path[PATH_MAX];
+	size_t n;
+
+	if (!objects || one->kind != CHANGE_DELETE)
+		return false;
+	n = (size_t)(objects - one->path) + strlen("objects");
+	if (n >= sizeof(path))
+		return false;
+	memcpy(path, one->path, n);
+	path[n] = '\0';
+	top = review_changes_at(c, one->root, path);
+	return !top || !is_lost_dir(top);
+}
+
+/* The old name of a rename; one that is gone by now needs nothing. */
+static int plan_from(struct journal *j, const struct review_change *one)
+{
+	struct node from;
+	int r;
+
+	r = node_at(j->trees->roots[one->root].fd, one->from, &from);
+	return r < 0 || !from.mode ? r : plan_row(j, one, JOURNAL_DELETE, one->from, &from);
+}
+
 /* Deletions, deepest first, so that each directory is empty when its turn comes. */
-static int plan_deletes(struct journal *j, const struct review_changes *c)
+static int plan_deletes(struct journal *j, const struct review_changes *c, bool want_late)
 {
 	size_t i;
 	int r = 0;
 
 	for (i = c->n; i-- > 0 && r == 0;) {
 		const struct review_change *one = &c->v[i];
-		struct node from;
 
-		if (!one->is_picked)
+		if (!one->is_picked || is_late(j, c, one) != want_late)
 			continue;
 		if (one->kind == CHANGE_DELETE)
 			r = plan_row(j, one, JOURNAL_DELETE, one->path, &one->old);
-		if (one->kind != CHANGE_RENAME)
-			continue;
-		r = node_at(j->trees->roots[one->root].fd, one->from, &from);
-		if (r == 0 && !from.mode)
-			continue;
-		if (r == 0)
-			r = plan_row(j, one, JOURNAL_DELETE, one->from, &from);
+		else if (one->kind == CHANGE_RENAME)
+			r = plan_from(j, one);
 	}
 	return r;
 }
@@ -159,25 +187,38 @@ static int plan_place(struct journal *j, const struct review_changes *c, size_t 
 	return r;
 }
 
+/* Modes of what is inside a directory come before its own, which may close it. */
+static int plan_metas(struct journal *j, const struct review_changes *c)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = c->n; i-- > 0 && r == 0;) {
+		if (c->v[i].is_picked && (is_meta(&c->v[i]) || is_new_dir(&c->v[i])))
+			r = plan_row(j, &c->v[i], JOURNAL_META, c->v[i].path, &c->v[i].old);
+	}
+	return r;
+}
+
 static int plan_all(struct journal *j, const struct review_changes *c,
 		    const struct apply_item *items)
 {
 	size_t i;
 	int r, want;
 
-	r = plan_deletes(j, c);
-	for (want = 0; want <= 4; want++) {
+	r = plan_deletes(j, c, false);
+	for (want = 0; want <= RANK_LAST; want++) {
 		for (i = 0; i < c->n && r == 0; i++) {
-			if (c->v[i].is_picked && c->v[i].kind != CHANGE_DELETE &&
-			    rank(&c->v[i]) == want)
+			const struct review_change *one = &c->v[i];
+
+			if (one->is_picked && one->kind != CHANGE_DELETE &&
+			    rank(&j->trees->roots[one->root], one) == want)
 				r = plan_place(j, c, i, &items[i]);
 		}
 	}
-	for (i = 0; i < c->n && r == 0; i++) {
-		if (c->v[i].is_picked && (is_meta(&c->v[i]) || is_new_dir(&c->v[i])))
-			r = plan_row(j, &c->v[i], JOURNAL_META, c->v[i].path, &c->v[i].old);
-	}
-	return r;
+	if (r == 0)
+		r = plan_deletes(j, c, true);
+	return r < 0 ? r : plan_metas(j, c);
 }
 
 static int begin(struct journal *j, struct err *e)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -22,12 +23,14 @@ enum conflict {
 
 /*
  * struct apply_item - what becomes of one change; as many as there are changes.
+ * @mode: permission bits instead of the sandbox's, where only the host changed them; 0: as there
  * @content: own content to write instead of the sandbox's (merged, or some hunks); may be empty
  */
 struct apply_item {
 	enum conflict conflict;
 	bool has_content;
 	bool is_partial; /* part of the change stays pending */
+	mode_t mode;
 	struct buf content;
 };
 

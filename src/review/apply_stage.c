@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/escape.h"
@@ -26,12 +27,25 @@ struct staging {
 	char name[NAME_SIZE];
 };
 
+static uint64_t now_ns(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+}
+
 /* Who owns it, and with what mode: an existing file keeps its owner. */
 static struct node as_on_host(const struct staging *s)
 {
 	const struct review_root *root = &s->j->trees->roots[s->c->root];
 	struct node as = s->c->now;
 
+	if (s->item->mode)
+		as.mode = s->item->mode;
+	/* Merged text is newer than either side. */
+	if (s->item->has_content)
+		as.mtime = now_ns();
 	as.uid = s->c->old.mode ? s->c->old.uid : root->uid;
 	as.gid = s->c->old.mode ? s->c->old.gid : root->gid;
 	return as;

@@ -157,6 +157,14 @@ static int overlay_one(void *arg, const struct walk_entry *at, struct err *e)
 	return overlay_dir(c, at, e);
 }
 
+struct review_change *review_changes_at(const struct review_changes *c, size_t root,
+					const char *path)
+{
+	struct review_change key = { .root = root, .path = path };
+
+	return c->n ? bsearch(&key, c->v, c->n, sizeof(*c->v), by_path) : NULL;
+}
+
 static int find_root(const struct review_trees *t, size_t i, struct review_changes *ret,
 		     struct err *e)
 {

@@ -48,9 +48,7 @@ struct review_changes {
 	size_t n, cap;
 };
 
-/*
- * struct review_trees - the roots and, beside each, the open tree of what the sandbox made.
- */
+/* struct review_trees - the roots and, beside each, the open tree of what the sandbox made. */
 struct review_trees {
 	const struct review_root *roots;
 	size_t n;
@@ -70,6 +68,10 @@ void review_changes_done(struct review_changes *c);
  * Returns 0 or negative errno with @e filled.
  */
 int review_changes_find(const struct review_trees *t, struct review_changes *ret, struct err *e);
+
+/* The change of a path, or NULL; only of what review_changes_find filled. */
+struct review_change *review_changes_at(const struct review_changes *c, size_t root,
+					const char *path);
 
 /* Append one; its strings are copied. Returns 0 or -ENOMEM. */
 int review_changes_add(struct review_changes *c, const struct review_change *one);

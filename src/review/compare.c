@@ -42,17 +42,11 @@ static int same_xattrs(int a, int b)
 	return x.n == y.n && (x.n == 0 || memcmp(x.p, y.p, x.n) == 0);
 }
 
-/* Both are regular files or both are directories. Returns whether they differ, with the kind. */
-static int compare_open(const struct compare *c, struct review_change *one)
+/* Two files, or two directories, both open. Returns whether they differ, with the kind. */
+static int compare_fds(struct review_change *one, int a, int b)
 {
-	AUTO_CLOSE int a = -EBADF;
-	AUTO_CLOSE int b = -EBADF;
 	int r;
 
-	a = node_open(c->trees->roots[c->root].fd, one->path, false);
-	b = node_open(c->trees->made[c->root], one->path, true);
-	if (a < 0 || b < 0)
-		return a < 0 ? a : b;
 	if (S_ISREG(one->now.mode)) {
 		r = one->old.size == one->now.size ? node_same_bytes(a, b) : 0;
 		one->kind = CHANGE_MODIFY;
@@ -65,6 +59,25 @@ static int compare_open(const struct compare *c, struct review_change *one)
 		return r < 0 ? r : 1;
 	one->kind = CHANGE_MODE;
 	return (one->old.mode & 07777) != (one->now.mode & 07777);
+}
+
+/* Both are regular files or both are directories. */
+static int compare_open(const struct compare *c, struct review_change *one)
+{
+	AUTO_CLOSE int a = -EBADF;
+	AUTO_CLOSE int b = -EBADF;
+
+	b = node_open(c->trees->made[c->root], one->path, true);
+	if (b < 0)
+		return b;
+	a = node_open(c->trees->roots[c->root].fd, one->path, false);
+	/* What the user may not read cannot be called the same. */
+	if (a == -EACCES || a == -EPERM) {
+		one->kind = S_ISREG(one->now.mode) ? CHANGE_MODIFY : CHANGE_MODE;
+		return one->kind == CHANGE_MODIFY ||
+		       (one->old.mode & 07777) != (one->now.mode & 07777);
+	}
+	return a < 0 ? a : compare_fds(one, a, b);
 }
 
 static int compare_same_type(const struct compare *c, struct review_change *one)

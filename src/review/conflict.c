@@ -24,15 +24,22 @@ static void check_done(struct check *k)
 	rows_done(&k->seal);
 }
 
+/* A path that the seal does not know came to differ by what the host did since. */
 static bool is_changed(const struct check *k, size_t root, const char *path,
 		       const struct node *host)
 {
 	const struct row *row = rows_find(&k->seal, root, path);
 
-	if (!row)
-		return host->mode && !S_ISDIR(host->mode) &&
-		       host->ctime >= k->trees->roots[root].start_ns;
-	return (row->num[ROW_FLAGS] & SEAL_DURING) || !seal_row_holds(row, host);
+	return !row || (row->num[ROW_FLAGS] & SEAL_DURING) || !seal_row_holds(row, host);
+}
+
+/* A new mode goes with whatever content the host has now. */
+static bool is_mode_free(const struct check *k, const struct review_change *c)
+{
+	const struct row *row = rows_find(&k->seal, c->root, c->path);
+
+	return c->kind == CHANGE_MODE && row && !(row->num[ROW_FLAGS] & SEAL_DURING) &&
+	       row->num[ROW_MODE] == c->old.mode;
 }
 
 static int read_side(int dir, const char *path, bool is_ours, struct buf *b)
@@ -60,6 +67,22 @@ static int merge_texts(const struct buf *in, struct buf *out)
 	return merge3(&base, &ours, &theirs, out);
 }
 
+/* The mode of the side that changed it. Returns -EBUSY when both did, each another way. */
+static int merge_modes(const struct row *row, const struct review_change *c,
+		       struct apply_item *item)
+{
+	mode_t base = (mode_t)row->num[ROW_MODE] & 07777;
+	mode_t host = c->old.mode & 07777;
+	mode_t box = c->now.mode & 07777;
+
+	if (host == base || host == box)
+		return 0;
+	if (box != base)
+		return -EBUSY;
+	item->mode = host;
+	return 0;
+}
+
 /* Returns CONFLICT_NONE when the host's bytes are still the base's, else MERGED or HOST. */
 static enum conflict merge_one(const struct check *k, const struct review_change *c,
 			       struct apply_item *item)
@@ -76,6 +99,8 @@ static enum conflict merge_one(const struct check *k, const struct review_change
 	if (seal_text_load(&k->trees->roots[c->root], row->num[ROW_KIND], &base) < 0 ||
 	    read_side(k->trees->roots[c->root].fd, c->path, false, &ours) < 0 ||
 	    read_side(k->trees->made[c->root], c->path, true, &theirs) < 0)
+		return CONFLICT_HOST;
+	if (merge_modes(row, c, item) < 0)
 		return CONFLICT_HOST;
 	if (base.n == ours.n && (base.n == 0 || memcmp(base.p, ours.p, base.n) == 0))
 		return CONFLICT_NONE;
@@ -107,7 +132,8 @@ static int check_one(const struct check *k, const struct review_change *c, struc
 		if (is_changed(k, c->root, c->from, &from))
 			item->conflict = CONFLICT_HOST;
 	}
-	if (is_changed(k, c->root, c->path, &c->old))
+	if (item->conflict == CONFLICT_NONE && is_changed(k, c->root, c->path, &c->old) &&
+	    !is_mode_free(k, c))
 		item->conflict = merge_one(k, c, item);
 	return item->conflict == CONFLICT_HOST;
 }
@@ -127,5 +153,5 @@ int apply_check(const struct review_trees *t, const struct review_changes *c,
 		r = check_one(&k, &c->v[i], &items[i]);
 		count += r > 0;
 	}
-	return r < 0 ? err_sys(e, r, "cannot look for conflicts") : count;
+	return r < 0 ? err_in(e, r, "cannot look for conflicts") : count;
 }

@@ -131,19 +131,43 @@ static int undo_one(struct journal *j, const struct row *row)
 	return renameat2(j->stage[root], staged, parent, name, flags) < 0 ? -errno : 0;
 }
 
+/* Whether the host has put something else where a swap was to be taken back. */
+static bool is_overtaken(int r)
+{
+	return r == -EBUSY || r == -EEXIST || r == -ENOENT || r == -ENOTDIR || r == -ELOOP;
+}
+
+static int undo_failed(const struct journal *j, const struct row *row, int r, struct err *e)
+{
+	AUTO_BUF struct buf path = BUF_INIT(65536);
+
+	buf_escape(&path, row->a, strlen(row->a));
+	return err_sys(e, r, "cannot undo %s; what was there is kept in %s/%s",
+		       path.p ? path.p : "a file", j->trees->roots[row->num[ROW_ROOT]].path,
+		       HEAD(j)->a);
+}
+
+/* What the host has replaced since stays the host's; then the original is kept, and said once. */
 static int undo_all(struct journal *j, struct err *e)
 {
+	const struct row *kept = NULL;
 	size_t i;
+	int why = 0;
 
 	for (i = j->rows.n; i-- > 1;) {
 		int r = undo_one(j, &j->rows.v[i]);
 
-		if (r < 0)
-			return err_sys(e, r, "cannot undo; what was there is kept in %s of %s",
-				       HEAD(j)->a,
-				       j->trees->roots[j->rows.v[i].num[ROW_ROOT]].path);
+		if (r < 0 && !is_overtaken(r))
+			return undo_failed(j, &j->rows.v[i], r, e);
+		if (r < 0) {
+			kept = &j->rows.v[i];
+			why = r;
+		}
 	}
-	return stages_remove(j, e);
+	if (!kept)
+		return stages_remove(j, e);
+	(void)unlinkat(j->trees->roots[0].store, "journal", 0);
+	return undo_failed(j, kept, why, e);
 }
 
 /* Whether what was swapped out is what the plan saw. */
@@ -230,7 +254,7 @@ int journal_swap(struct journal *j, struct err *e)
 	buf_escape(&path, j->rows.v[i - 1].a, strlen(j->rows.v[i - 1].a));
 	if (undo_all(j, e) < 0)
 		return r;
-	if (r == -EBUSY || r == -EEXIST || r == -ENOENT)
+	if (is_overtaken(r))
 		return err_set(e, r, "%s changed on the host just now; nothing was applied",
 			       path.p ? path.p : "a file");
 	return err_sys(e, r, "cannot replace %s; nothing was applied", path.p ? path.p : "a file");
@@ -242,18 +266,24 @@ static int meta_one(struct journal *j, const struct row *row)
 	AUTO_CLOSE int parent = -EBADF;
 	AUTO_CLOSE int from = -EBADF;
 	AUTO_CLOSE int to = -EBADF;
+	mode_t mode = (mode_t)row->num[ROW_MODE] & 0777;
 	const char *name;
+	struct stat st;
 
 	parent = node_parent(j->trees->roots[root].fd, row->a, &name);
 	if (parent < 0)
 		return parent;
+	/* Never a set-id bit on a file; a shared directory of the host's keeps its own. */
+	if (S_ISDIR((mode_t)row->num[ROW_MODE])) {
+		if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return -errno;
+		mode |= ((mode_t)row->num[ROW_MODE] & S_ISVTX) | (st.st_mode & S_ISGID);
+	}
 	from = node_open(j->trees->made[root], row->a, true);
 	to = path_open_beneath(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (from >= 0 && to >= 0)
 		(void)node_copy_xattrs(from, to);
-	if (fchmodat(parent, name, (mode_t)row->num[ROW_MODE] & 0777, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
-	return 0;
+	return fchmodat(parent, name, mode, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
 /* What stays pending of a file is measured against what the file is now. */

@@ -22,12 +22,13 @@ enum risk {
 	RISK_INVISIBLE = 1U << 10,
 	RISK_PROTECTED = 1U << 11,
 	RISK_SPECIAL = 1U << 12,
+	RISK_GIT_LOCK = 1U << 13,
 };
 
 /* Those that count as risky in the summary of a run. */
 #define RISK_LOUD (~(unsigned int)(RISK_BINARY | RISK_LOCKFILE))
 
-/* risk_mark - set the flags of every change. Reads at most the first 64 KiB of each file. */
+/* risk_mark - set the flags of every change. Reads text of up to 8 MiB. */
 void risk_mark(const struct review_trees *t, struct review_changes *c);
 
 /* The words of the flags, with commas between. */

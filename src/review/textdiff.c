@@ -8,8 +8,12 @@
 
 #include "base/buf.h"
 
-/* Differences looked for; memory is their square in ints, time that times the lines' comparison. */
-#define DEPTH_MAX 1024
+/* Differences looked for at a time; memory is their square in ints. */
+#define DEPTH_MAX 512
+
+/* Steps and comparisons, in units of some nanoseconds, after which the rest is one edit. */
+#define WORK_MAX ((uint64_t)1 << 26)
+#define WORK_BYTES 64
 
 void text_done(struct text *t)
 {
@@ -74,18 +78,34 @@ static int edit_add(struct edits *d, struct edit one)
 }
 
 /*
- * The middle part: @a_n lines at @top of both sides' beginnings. Row d of @trace holds the furthest
- * x of each diagonal -d..d, at trace + d * d.
+ * The middle part: @n[i] lines at @top[i] of both sides. Row d of @trace holds the furthest x of
+ * each diagonal -d..d, at trace + d * d. @work is what may still be spent.
  */
 struct middle {
 	const struct text *a, *b;
-	size_t top, a_n, b_n;
+	size_t top[2], n[2];
 	uint32_t *trace;
+	uint64_t work;
 };
 
 static uint32_t *trace_row(const struct middle *m, long depth)
 {
 	return m->trace + depth * depth + depth;
+}
+
+/* Grown by doubling: at each power of two of the depth. */
+static int trace_grow(struct middle *m, long depth)
+{
+	size_t cells = (size_t)((depth + 1) * (depth + 1));
+	uint32_t *grown;
+
+	if (depth & (depth - 1))
+		return 0;
+	grown = reallocarray(m->trace, cells * 4 + 16, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	m->trace = grown;
+	return 0;
 }
 
 static long step_x(const struct middle *m, long depth, long k)
@@ -100,49 +120,64 @@ static long step_x(const struct middle *m, long depth, long k)
 	return (long)prev[k - 1] + 1;
 }
 
-/* Returns the depth at which the end was reached, -1 past the bound, or -ENOMEM. */
-static long search(struct middle *m)
+static bool is_inside(const struct middle *m, long x, long y)
+{
+	return x <= (long)m->n[0] && y <= (long)m->n[1] && y >= 0;
+}
+
+/* Follows common lines from @x on diagonal @k; returns where they end. */
+static long slide(struct middle *m, long x, long k)
+{
+	while (x < (long)m->n[0] && x - k < (long)m->n[1]) {
+		size_t i = m->top[0] + (size_t)x;
+		uint64_t cost = 1 + (m->a->at[i + 1] - m->a->at[i]) / WORK_BYTES;
+
+		if (!line_same(m->a, i, m->b, m->top[1] + (size_t)(x - k)))
+			break;
+		m->work -= cost < m->work ? cost : m->work;
+		x++;
+	}
+	m->work -= m->work > 0;
+	return x;
+}
+
+/*
+ * Returns the depth at which @end was reached: the end of both sides, or, past a bound, the point
+ * that got furthest; or -ENOMEM.
+ */
+static long search(struct middle *m, long end[2])
 {
 	long depth, k;
 
-	for (depth = 0; depth <= DEPTH_MAX; depth++) {
-		size_t cells = (size_t)((depth + 1) * (depth + 1));
-		uint32_t *grown = m->trace;
+	for (depth = 0;; depth++) {
+		long best = -1;
 
-		/* Grown by doubling: at each power of two of the depth. */
-		if ((depth & (depth - 1)) == 0)
-			grown = reallocarray(m->trace, cells * 4 + 16, sizeof(*grown));
-		if (!grown)
+		if (trace_grow(m, depth) < 0)
 			return -ENOMEM;
-		m->trace = grown;
 		for (k = -depth; k <= depth; k += 2) {
 			long x = step_x(m, depth, k);
-			long y = x - k;
 
-			if (x > (long)m->a_n || y > (long)m->b_n || y < 0) {
-				/* Outside: kept so that neighbours may step back in. */
-				trace_row(m, depth)[k] = (uint32_t)x;
-				continue;
-			}
-			while (x < (long)m->a_n && y < (long)m->b_n &&
-			       line_same(m->a, m->top + (size_t)x, m->b, m->top + (size_t)y)) {
-				x++;
-				y++;
-			}
+			/* Outside points are kept, so that neighbours may step back in. */
+			if (is_inside(m, x, x - k))
+				x = slide(m, x, k);
 			trace_row(m, depth)[k] = (uint32_t)x;
-			if (x == (long)m->a_n && y == (long)m->b_n)
-				return depth;
+			if (!is_inside(m, x, x - k) || x + x - k <= best)
+				continue;
+			best = x + x - k;
+			end[0] = x;
+			end[1] = x - k;
 		}
+		if (best == (long)(m->n[0] + m->n[1]) || depth == DEPTH_MAX || m->work == 0)
+			return depth;
 	}
-	return -1;
 }
 
-/* Walks the trace back and lays the single steps down in order. */
-static int backtrack(const struct middle *m, long depth, struct edits *ret)
+/* Walks the trace back from @end and lays the single steps down in order. */
+static int backtrack(const struct middle *m, long depth, const long end[2], struct edits *ret)
 {
 	struct edit *steps = calloc((size_t)depth + 1, sizeof(*steps));
-	long x = (long)m->a_n;
-	long y = (long)m->b_n;
+	long x = end[0];
+	long y = end[1];
 	long i;
 	int r = 0;
 
@@ -155,7 +190,7 @@ static int backtrack(const struct middle *m, long depth, struct edits *ret)
 		long px = (long)prev[is_down ? k + 1 : k - 1];
 		long py = px - (is_down ? k + 1 : k - 1);
 
-		steps[i] = (struct edit){ m->top + (size_t)px, !is_down, m->top + (size_t)py,
+		steps[i] = (struct edit){ m->top[0] + (size_t)px, !is_down, m->top[1] + (size_t)py,
 					  is_down };
 		x = px;
 		y = py;
@@ -166,29 +201,42 @@ static int backtrack(const struct middle *m, long depth, struct edits *ret)
 	return r;
 }
 
+/* Leaves out what both sides begin and end with. */
+static void trim(struct middle *m)
+{
+	size_t most = m->n[0] < m->n[1] ? m->n[0] : m->n[1];
+	size_t top = 0;
+	size_t end = 0;
+
+	while (top < most && line_same(m->a, m->top[0] + top, m->b, m->top[1] + top))
+		top++;
+	while (end < most - top &&
+	       line_same(m->a, m->top[0] + m->n[0] - end - 1, m->b, m->top[1] + m->n[1] - end - 1))
+		end++;
+	for (int i = 0; i < 2; i++) {
+		m->top[i] += top;
+		m->n[i] -= top + end;
+	}
+}
+
 int textdiff(const struct text *a, const struct text *b, struct edits *ret)
 {
-	struct middle m = { .a = a, .b = b };
-	size_t most = a->lines < b->lines ? a->lines : b->lines;
-	size_t end = 0;
-	long depth;
-	int r;
+	struct middle m = { .a = a, .b = b, .n = { a->lines, b->lines }, .work = WORK_MAX };
+	int r = 0;
 
-	while (m.top < most && line_same(a, m.top, b, m.top))
-		m.top++;
-	while (end < most - m.top && line_same(a, a->lines - end - 1, b, b->lines - end - 1))
-		end++;
-	m.a_n = a->lines - m.top - end;
-	m.b_n = b->lines - m.top - end;
-	if (m.a_n == 0 && m.b_n == 0)
-		return 0;
-	depth = m.a_n && m.b_n ? search(&m) : -1;
-	if (depth == -ENOMEM)
-		r = -ENOMEM;
-	else if (depth < 0)
-		r = edit_add(ret, (struct edit){ m.top, m.a_n, m.top, m.b_n });
-	else
-		r = backtrack(&m, depth, ret);
+	trim(&m);
+	while (m.n[0] && m.n[1] && m.work && r == 0) {
+		long end[2] = { 0, 0 };
+		long depth = search(&m, end);
+
+		r = depth < 0 ? -ENOMEM : backtrack(&m, depth, end, ret);
+		for (int i = 0; i < 2; i++) {
+			m.top[i] += (size_t)end[i];
+			m.n[i] -= (size_t)end[i];
+		}
+	}
+	if (r == 0 && (m.n[0] || m.n[1]))
+		r = edit_add(ret, (struct edit){ m.top[0], m.n[0], m.top[1], m.n[1] });
 	free(m.trace);
 	return r;
 }

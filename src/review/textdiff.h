@@ -37,7 +37,7 @@ void edits_done(struct edits *d);
 
 /*
  * textdiff - the edits that turn @a into @b.
- * Where they differ more than the bound allows, the rest is one edit: right, though not minimal.
+ * Where they differ more than a bound on the work allows, it is right, though not minimal.
  * Returns 0 or -ENOMEM. Source: Myers, "An O(ND) difference algorithm", 1986.
  */
 int textdiff(const struct text *a, const struct text *b, struct edits *ret);

@@ -10,6 +10,8 @@
 
 #include "base/fd.h"
 #include "base/path.h"
+#include "review/changes.h"
+#include "review/journal.h"
 #include "sandbox/store.h"
 
 void box_review_done(struct box_review *r)
@@ -57,7 +59,7 @@ static int root_open(const struct store_box *box, const struct record *rec,
  */
 static void protect_git(const struct box_review *r, struct review_root *root)
 {
-	static const char *const inside[] = { "hooks", "config" };
+	static const char *const inside[] = { "hooks", "config", "config.worktree" };
 
 	if (root == &r->root[0])
 		return;
@@ -77,4 +79,20 @@ int box_review_open(const struct store_box *box, struct box_review *ret, struct 
 			protect_git(ret, &ret->root[ret->n++]);
 	}
 	return r;
+}
+
+int box_review_settle(const struct store_box *box, struct err *e)
+{
+	CLEANUP(box_review_done) struct box_review review = BOX_REVIEW_INIT;
+	CLEANUP(review_trees_done) struct review_trees trees = { 0 };
+	int r;
+
+	/* The journal is kept with the first root; nearly always there is none. */
+	if (faccessat(box->dir, "root0/journal", F_OK, 0) < 0)
+		return 0;
+	if (box_review_open(box, &review, NULL) < 0 || review.n == 0 ||
+	    review_trees_open(&trees, review.root, review.n, NULL) < 0)
+		return 0;
+	r = journal_recover(&trees, e);
+	return r == -EBADMSG ? 0 : r;
 }

@@ -30,4 +30,10 @@ void box_review_done(struct box_review *r);
  */
 int box_review_open(const struct store_box *box, struct box_review *ret, struct err *e);
 
+/*
+ * box_review_settle - finish or undo an apply that was killed, before its store is removed; the
+ * caller holds the lock. What has lost its workspace or record has nothing left to undo.
+ */
+int box_review_settle(const struct store_box *box, struct err *e);
+
 #endif

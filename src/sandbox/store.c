@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "linux/userns.h"
 #include "review/discard.h"
+#include "sandbox/box_review.h"
 #include "sandbox/hold.h"
 #include "sandbox/name.h"
 #include "sandbox/record.h"
@@ -262,6 +263,9 @@ int store_remove(struct store_box *box, struct err *e)
 	char trash[STORE_ID_LEN + sizeof(STORE_TRASH)];
 	int r = store_hold(box, e);
 
+	if (r < 0)
+		return r;
+	r = box_review_settle(box, e);
 	if (r < 0)
 		return r;
 	all = store_open(base, e);

@@ -466,6 +466,7 @@ static void a_kill_anywhere_gives_before_or_after(void **state)
 	(void)state;
 	world_open(&w, REVIEW_OVERLAY);
 	fill(&w);
+	seal(&w, FILLED);
 	assert_int_equal(apply_everything(&w, true), FILLED);
 	want = digest(&w);
 	world_close(&w);
@@ -474,6 +475,7 @@ static void a_kill_anywhere_gives_before_or_after(void **state)
 
 		world_open(&w, REVIEW_OVERLAY);
 		fill(&w);
+		seal(&w, FILLED);
 		before = digest(&w);
 		is_over = apply_killed_at(&w, n);
 		recover(&w);

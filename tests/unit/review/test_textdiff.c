@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "review/merge.h"
@@ -73,6 +74,39 @@ static void hostile_texts_stay_bounded(void **state)
 	assert_true(edits_between(x.p, y.p) >= 1);
 }
 
+/* Lines that match everywhere invite long slides on every diagonal. */
+static void periodic_texts_stay_bounded(void **state)
+{
+	AUTO_BUF struct buf x = BUF_INIT(1 << 24);
+	AUTO_BUF struct buf y = BUF_INIT(1 << 24);
+	clock_t start = clock();
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000000; i++) {
+		buf_str(&x, i % 3000 == 5 ? "c\n" : i & 1 ? "a\n" : "b\n");
+		buf_str(&y, i % 3001 == 7 ? "d\n" : i & 1 ? "b\n" : "a\n");
+	}
+	assert_true(edits_between(x.p, y.p) >= 1);
+	/* Ten times what it takes with sanitizers. */
+	assert_true((clock() - start) / CLOCKS_PER_SEC < 60);
+}
+
+/* Past the first bound the difference goes on from where it got. */
+static void many_edits_stay_apart(void **state)
+{
+	AUTO_BUF struct buf x = BUF_INIT(1 << 24);
+	AUTO_BUF struct buf y = BUF_INIT(1 << 24);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 40000; i++) {
+		buf_printf(&x, "%d\n", i);
+		buf_printf(&y, i % 10 == 3 ? "new %d\n" : "%d\n", i);
+	}
+	assert_int_equal(edits_between(x.p, y.p), 4000);
+}
+
 static int merged(const char *base, const char *ours, const char *theirs, const char *want)
 {
 	const char *in[3] = { base, ours, theirs };
@@ -116,6 +150,8 @@ int main(void)
 		cmocka_unit_test(edits_give_the_new_text),
 		cmocka_unit_test(random_texts_come_back),
 		cmocka_unit_test(hostile_texts_stay_bounded),
+		cmocka_unit_test(periodic_texts_stay_bounded),
+		cmocka_unit_test(many_edits_stay_apart),
 		cmocka_unit_test(merges_and_conflicts),
 		cmocka_unit_test(lines_cannot_steer_the_terminal),
 	};
