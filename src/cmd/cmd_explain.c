@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tiercel explain: what a command could read, write, reach and use, in plain sentences. */
+#include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 #include "cmd/rows.h"
 #include "cmd/run_opts.h"
 #include "policy/fields.h"
+#include "policy/print.h"
 #include "policy/value.h"
 
 #define TEXT_MAX (UINT64_C(1) << 20)
@@ -82,6 +85,27 @@ static void limits(const struct policy *p, struct buf *out)
 	buf_str(out, ".\n");
 }
 
+/* The policy for programs, the sentences for people. */
+static int json_print(const struct policy *p, const char *text, struct err *e)
+{
+	json_t *lines = json_array();
+	json_t *o = json_pack("{s:o, s:o}", "policy", policy_json(p), "sentences", lines);
+	int r = 0;
+
+	while (o != NULL && *text != '\0') {
+		size_t n = strcspn(text, "\n");
+		size_t indent = strspn(text, " ");
+
+		json_array_append_new(lines, json_stringn(text + indent, n - indent));
+		text += n + (text[n] == '\n');
+	}
+	if (o == NULL || json_dumpf(o, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII) < 0)
+		r = o == NULL ? err_sys(e, -ENOMEM, "explain") : 0;
+	putchar('\n');
+	json_decref(o);
+	return r;
+}
+
 static int run(void *options, int argc, char **argv, struct err *e)
 {
 	CLEANUP(context_done) struct context c = { 0 };
@@ -104,6 +128,8 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	limits(c.policy, &out);
 	if (out.err)
 		return err_sys(e, out.err, "explain");
+	if (((const struct run_args *)options)->is_json)
+		return json_print(c.policy, out.p, e);
 	fwrite(out.p, 1, out.n, stdout);
 	return 0;
 }

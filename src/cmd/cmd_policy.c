@@ -93,7 +93,6 @@ static int diff(const struct run_args *args, int argc, char **argv, struct err *
 	int status = 0;
 	int r;
 
-	(void)args;
 	if (argc != 2)
 		return err_set(e, -EINVAL, "policy diff: needs two files");
 	r = context_places(&c, e);
@@ -108,7 +107,8 @@ static int diff(const struct run_args *args, int argc, char **argv, struct err *
 
 		if (change == CHANGE_EQUAL)
 			continue;
-		printf("%-10s %s\n", words[change], policy_field_name((enum policy_field)i));
+		printf(args->is_json ? "{\"change\":\"%s\",\"field\":\"%s\"}\n" : "%-10s %s\n",
+		       words[change], policy_field_name((enum policy_field)i));
 		status = change == CHANGE_LOOSER ? 1 : status;
 	}
 	return status;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line itself: help, errors, manual pages, completion, closed descriptors."""
+import json
 import os
 import re
 import shutil
@@ -188,3 +189,18 @@ def test_every_command_has_a_page(programs):
     assert sources - {"internal"} == set(COMMANDS)
     for name in sources - {"internal"}:
         assert call(programs, "internal", "man", f"tiercel-{name}.1").returncode == 0
+
+
+@pytest.mark.parametrize("args", [
+    ("ps", "-a"), ("explain", "--", "true"), ("plan", "--", "true"), ("policy", "print"), ("policy", "schema"), ("doctor",),
+])
+def test_json_wherever_something_is_printed(programs, tmp_path, args):
+    env = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state"), "PATH": os.environ["PATH"]}
+    (tmp_path / "work").mkdir()
+    at = args.index("--") if "--" in args else len(args)
+    done = call(programs, *args[:at], "--json", *args[at:], env=env, cwd=tmp_path / "work")
+    assert done.returncode in (0, 1), done.stderr
+    decoder, text = json.JSONDecoder(), done.stdout.strip()
+    while text:
+        _, end = decoder.raw_decode(text)
+        text = text[end:].strip()
