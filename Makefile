@@ -205,12 +205,12 @@ fuzz:
 	@[ $(FUZZ_SECONDS) = 0 ] || tools/run-tests fuzz $(FUZZ_SECONDS) tests/fuzz/corpus \
 		$(FUZZERS:$(BUILD)/%=$(BUILD)/fuzz/%)
 
-# Attack programs run inside sandboxes of every kind, so each is one static file.
-ESCAPE := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/escape/*.c))
-$(BUILD)/escape/%: tests/escape/%.c $(BUILD)/host.flags
+# The attacks are one static program, so that it runs inside sandboxes of every kind.
+ESCAPE := $(BUILD)/escape/probe
+$(ESCAPE): $(wildcard tests/escape/*.c) tests/escape/probe.h $(BUILD)/host.flags
 	@mkdir -p $(@D)
-	@echo "  ESCAPE  $*"
-	@$(CC) $(TEST_FLAGS) -MF $@.d -MT $@ $(LINK) -o $@ $<
+	@echo "  ESCAPE  $(@F)"
+	@$(CC) $(filter-out -MMD -MP,$(TEST_FLAGS)) $(LINK) -o $@ $(filter %.c,$^)
 escape: $(ESCAPE)
 
 system: all escape
@@ -278,4 +278,4 @@ help:
 	@echo "install, uninstall   PREFIX=$(PREFIX) DESTDIR="
 	@echo "Variables: BUILD=$(BUILD) CC=$(CC) SAN=1 WERROR=1 CFLAGS="
 
--include $(OBJ:.o=.d) $(STAGE_OBJ:.o=.d) $(ANALYZED:.o=.d) $(addsuffix .d,$(TESTS) $(FUZZERS) $(ESCAPE))
+-include $(OBJ:.o=.d) $(STAGE_OBJ:.o=.d) $(ANALYZED:.o=.d) $(addsuffix .d,$(TESTS) $(FUZZERS))

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Acts on resources: more of them than the limit of the run, which the runner sets low. */
+#include "probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MIB (1ul << 20)
+#define MEMORY_MIB 256
+#define PROCESSES 200
+#define DISK_MIB 96
+#define ORPHANS 50
+#define CHUNK 65536
+
+static int r01(void)
+{
+	for (size_t i = 0; i < MEMORY_MIB; i++) {
+		char *p =
+			mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (p == MAP_FAILED)
+			return held("mmap");
+		memset(p, 1, MIB);
+	}
+	return opened("%d MiB", MEMORY_MIB);
+}
+
+static int r02(void)
+{
+	static char chunk[CHUNK];
+	int fd = memfd_create("fill", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return held("memfd_create");
+	for (size_t done = 0; done < MEMORY_MIB * MIB; done += CHUNK)
+		if (write(fd, chunk, CHUNK) < 0)
+			return held("write");
+	return opened("%d MiB of shared memory", MEMORY_MIB);
+}
+
+static int bomb(int how)
+{
+	pid_t child[PROCESSES];
+	int n = 0;
+	int code;
+
+	while (n < PROCESSES) {
+		child[n] = (pid_t)syscall(SYS_clone, how | SIGCHLD, NULL, NULL, NULL, 0);
+		if (child[n] == 0)
+			for (;;)
+				pause();
+		if (child[n] < 0)
+			break;
+		n++;
+	}
+	code = errno;
+	for (int i = 0; i < n; i++)
+		kill(child[i], SIGKILL);
+	for (int i = 0; i < n; i++)
+		waitpid(child[i], NULL, 0);
+	errno = code;
+	printf("%d processes\n", n);
+	return n == PROCESSES ? opened("no limit met") : held("fork");
+}
+
+static int pr17(void)
+{
+	return bomb(0);
+}
+
+static void *wait_long(void *unused)
+{
+	pause();
+	return unused;
+}
+
+static int r04(void)
+{
+	pthread_attr_t small;
+	pthread_t thread;
+	int n = 0;
+
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, CHUNK);
+	while (n < PROCESSES) {
+		errno = pthread_create(&thread, &small, wait_long, NULL);
+		if (errno != 0)
+			break;
+		n++;
+	}
+	printf("%d threads\n", n);
+	return n == PROCESSES ? opened("no limit met") : held("pthread_create");
+}
+
+static int r06(void)
+{
+	struct sched_param urgent = { .sched_priority = 10 };
+	int done = sched_setscheduler(0, SCHED_FIFO, &urgent) == 0;
+
+	done += setpriority(PRIO_PROCESS, 0, -20) == 0;
+	return done > 0 ? opened("real time or nice -20") : held("sched_setscheduler, setpriority");
+}
+
+/* Written in one file a MiB, so that no limit on a single file is what ends it. */
+static int r07(void)
+{
+	static char chunk[MIB];
+
+	for (int i = 0; i < DISK_MIB; i++) {
+		int fd = open(path_of("%s/fill.%d", arg("ws"), i), O_CREAT | O_WRONLY | O_CLOEXEC,
+			      0644);
+
+		if (fd < 0 || write(fd, chunk, MIB) != (ssize_t)MIB)
+			return held("write");
+		close(fd);
+		/* A limit that is watched needs a moment to be seen. */
+		usleep(10000);
+	}
+	return opened("%d MiB", DISK_MIB);
+}
+
+static int r09(void)
+{
+	int fd = open(path_of("%s/sparse", arg("ws")), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+
+	signal(SIGXFSZ, SIG_IGN);
+	return judge(fd < 0 ? -1 : ftruncate(fd, INT64_C(1) << 42), "a sparse file of 4 TiB");
+}
+
+static int r10(void)
+{
+	unsigned long wanted = arg_num("files");
+
+	for (unsigned long i = 0; i < wanted; i++)
+		if (open("/dev/null", O_RDONLY | O_CLOEXEC) < 0)
+			return held("open");
+	return opened("%lu descriptors", wanted);
+}
+
+static int r17(void)
+{
+	void *p = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return judge(p == MAP_FAILED ? -1 : mlock(p, MIB), "mlock 1 MiB");
+}
+
+static int r18(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_CORE, &limit) < 0)
+		return broken("getrlimit");
+	errno = EPERM;
+	return limit.rlim_max > 0 ? opened("core files may be written") : held("core files");
+}
+
+static int r23(void)
+{
+	const char *const tops[] = { "/sys/fs/cgroup/pids", "/sys/fs/cgroup/memory",
+				     "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
+
+	for (size_t i = 0; i < 4; i++) {
+		const char *path = path_of("%s/%s", tops[i], arg("token"));
+
+		if (mkdir(path, 0755) == 0) {
+			rmdir(path);
+			return opened("%s", path);
+		}
+	}
+	return held("mkdir of a cgroup");
+}
+
+/* Orphans whose new parent does not wait for them stay as zombies and fill the table. */
+static int pr18(void)
+{
+	struct timespec soon = { .tv_nsec = 200000000 };
+	int zombies = 0;
+
+	for (int i = 0; i < ORPHANS; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			if (fork() == 0)
+				usleep(1000);
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+	}
+	nanosleep(&soon, NULL);
+	for (pid_t pid = 2; pid < ORPHANS * 4; pid++)
+		zombies += status_has(path_of("/proc/%d/status", pid), "State:\tZ") == 1;
+	errno = ESRCH;
+	return zombies > ORPHANS / 2 ? opened("%d zombies", zombies) : held("zombies");
+}
+
+/* Bytes without end or newline; what matters is the memory of whoever reads them. */
+static int r11(void)
+{
+	static char chunk[CHUNK];
+
+	memset(chunk, 0xff, sizeof(chunk));
+	chunk[7] = '\0';
+	for (size_t done = 0; done < MEMORY_MIB * MIB; done += CHUNK)
+		if (write(1, chunk, CHUNK) < 0)
+			return V_HELD;
+	return V_OPEN;
+}
+
+static int r22(void)
+{
+	struct timespec longer = { .tv_sec = 3 };
+
+	/* Stopped, it cannot hear a signal that asks. */
+	if (fork() == 0) {
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	signal(SIGTERM, SIG_IGN);
+	nanosleep(&longer, NULL);
+	return opened("still here after 3 s");
+}
+
+const struct act res_acts[] = {
+	{ "R-01", r01 }, { "R-02", r02 }, { "R-04", r04 },   { "R-06", r06 },	{ "R-07", r07 },
+	{ "R-09", r09 }, { "R-10", r10 }, { "R-11", r11 },   { "R-17", r17 },	{ "R-18", r18 },
+	{ "R-22", r22 }, { "R-23", r23 }, { "PR-17", pr17 }, { "PR-18", pr18 }, { NULL, NULL },
+};
