@@ -147,7 +147,7 @@ static int project_apply(struct policy *p, const struct policy_sources *src, str
 	r = paths_resolve(p, src, e);
 	if (r < 0)
 		return r;
-	if (p->preset != before.preset)
+	if (p->preset == NULL || strcmp(p->preset, before.preset) != 0)
 		return err_set(e, -EPERM,
 			       "%s:%u: preset: a project file may only tighten; choose the preset "
 			       "yourself with --preset",
@@ -181,7 +181,7 @@ static int explicit_apply(struct policy *p, const char *path, struct err *e)
 {
 	int r = policy_load_file(p, path, e);
 
-	return r == 0 ? err_set(e, -ENOENT, "--policy %s: no such file", path) : r;
+	return r == 0 ? err_set(e, -ENOENT, "%s: no such policy file", path) : r;
 }
 
 static int layers_apply(struct policy *p, const struct policy_sources *src, struct err *e)
@@ -197,11 +197,11 @@ static int layers_apply(struct policy *p, const struct policy_sources *src, stru
 		r = explicit_apply(p, src->explicit_path, e);
 	else if (r >= 0 && src->user_path != NULL)
 		r = policy_load_file(p, src->user_path, e);
-	if (r >= 0 && src->project_path != NULL)
-		r = project_apply(p, src, e);
 	/* A file names its preset, but --preset beats it. */
 	if (r >= 0)
 		p->preset = preset_find(preset)->name;
+	if (r >= 0 && src->project_path != NULL)
+		r = project_apply(p, src, e);
 	if (r >= 0)
 		r = flags_apply(p, src, e);
 	return r < 0 ? r : paths_resolve(p, src, e);

@@ -57,6 +57,15 @@ static void bad_text_names_its_place(void **state)
 		{ "limits: {cpus: [1]}\n", "needs one plain value" },
 		{ "files: {read: x}\n", "needs a list" },
 		{ "files: {protect: [../x]}\n", "below the workspace" },
+		{ "files: {protect: [a/..]}\n", "below the workspace" },
+		{ "files: {protect: [/a]}\n", "below the workspace" },
+		{ "network: {publish: [3000]}\n", "publishes no port" },
+		{ "network: {publish: [\"0:3000\"]}\n", "publishes no port" },
+		{ "network: {publish: [\"8080:\"]}\n", "publishes no port" },
+		{ "network: {publish: [\"host:8080:3000\"]}\n", "publishes no port" },
+		{ "network: {publish: [\"::1:8080:3000\"]}\n", "publishes no port" },
+		{ "network: {publish: [\"[::1:8080:3000\"]}\n", "publishes no port" },
+		{ "network: {publish: [\"[:8080:3000\"]}\n", "publishes no port" },
 		{ "network: {allow: [\"a_b.com\"]}\n", "is no host" },
 		{ "network: {loopback: [70000]}\n", "is no port" },
 		{ "secrets: [{name: A, name: B, from: env, hosts: [a.b]}]\n", "appears twice" },
@@ -83,9 +92,11 @@ static void bad_text_names_its_place(void **state)
 static const char full[] =
 	"version: 1\nrisk: high\ntier: namespace\nrequire: [limits.memory]\n"
 	"workspace: { path: ., mode: readonly }\n"
-	"files: { read: [~/a b, /x], write: [out], hide: [/h], protect: [\"q\\\"\\n\\x85\"] }\n"
+	"files: { read: [~/a b, /x], write: [out], hide: [/h], protect: [a..b, ..c/d.., "
+	"\"q\\\"\\n\\x85\"] }\n"
 	"env: { pass: [A, B*], set: { CI: \"1\", X: \"a: b # c\", N: \"null\", E: \"\" } }\n"
 	"network: { allow: [github.com, \"*.pypi.org:443\"], deny: [a.b], loopback: [\"5432\"],\n"
+	"  publish: [\"8080:3000\", \"127.0.0.1:8080:3000\", \"[::1]:8080:3000\"],\n"
 	"  http: [{ host: a.b, methods: [GET], paths: [\"/r/**\"] }], unix: [~/s] }\n"
 	"secrets: [{ name: T, from: env, hosts: [a.b], header: \"Authorization: Bearer {}\" }]\n"
 	"limits: { memory: 1GiB, cpus: 1.5, pids: 7, disk: 3MiB, files: 99, output: 5, time: 90 }\n"
@@ -200,6 +211,13 @@ static void project_file_may_only_tighten(void **state)
 				      "files: {read: [~/.cargo/bin/x], protect: [Makefile]}\n",
 				      0600, &p, NULL),
 			 0);
+	policy_free(p);
+	assert_int_equal(project_load("preset: null\n", 0600, &p, NULL), -EPERM);
+	assert_int_equal(project_load("preset: coding-agent\nlimits: {memory: 1GiB}\n"
+				      "files: {read: [~/.cargo/bin/x], protect: [Makefile]}\n",
+				      0600, &p, NULL),
+			 0);
+	assert_string_equal(p->preset, "coding-agent");
 	assert_int_equal(p->limits.memory, 1073741824);
 	assert_int_equal(p->read.n, 1);
 	assert_true(p->protect.n > 10);
