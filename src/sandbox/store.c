@@ -51,9 +51,25 @@ static int state_path(char *ret, struct err *e)
 		       : 0;
 }
 
+/* The user's own path, so links in it are followed. */
+static int parents_make(char *path)
+{
+	for (char *p = path + 1;; p++) {
+		char c = *p;
+		int r;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		r = mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
+		*p = c;
+		if (r < 0 || c == '\0')
+			return r;
+	}
+}
+
 int store_open(char *ret_path, struct err *e)
 {
-	AUTO_CLOSE int root = -EBADF;
 	AUTO_CLOSE int fd = -EBADF;
 	struct stat st;
 	int r = state_path(ret_path, e);
@@ -63,8 +79,9 @@ int store_open(char *ret_path, struct err *e)
 	/* The usual case is one call; the rest is for the first run. */
 	fd = open(ret_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		fd_close(path_mkdirs(root, ret_path + 1, 0700, NULL));
+		r = parents_make(ret_path);
+		if (r < 0)
+			return err_sys(e, r, "cannot make the state directory %s", ret_path);
 		fd = open(ret_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
 	if (fd < 0 || fstat(fd, &st) < 0)

@@ -306,9 +306,32 @@ static void a_store_that_others_may_write_is_refused(void **state)
 
 #define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, state_make, state_remove)
 
+static void state_directory_behind_a_link_is_made(void **state)
+{
+	struct store_box box = STORE_BOX_INIT;
+	const char *dir = *state;
+	char path[128];
+	char link[128];
+	int at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(at >= 0);
+	assert_int_equal(mkdirat(at, "real", 0700), 0);
+	assert_int_equal(symlinkat("real", at, "link"), 0);
+	snprintf(link, sizeof(link), "%s/link/a/b", dir);
+	snprintf(path, sizeof(path), "%s/real/a/b/tiercel/sandboxes", dir);
+	setenv("XDG_STATE_HOME", link, 1);
+	assert_int_equal(store_create(NULL, &box, NULL), 0);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(store_remove(&box, NULL), 0);
+	store_box_done(&box);
+	setenv("XDG_STATE_HOME", dir, 1);
+	close(at);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STORE_TEST(state_directory_behind_a_link_is_made),
 		cmocka_unit_test(names_follow_the_rule),
 		STORE_TEST(a_new_one_runs_and_is_found),
 		STORE_TEST(a_taken_name_is_refused_until_it_is_free),
