@@ -26,15 +26,22 @@ static void dir_close(DIR **d)
 		(void)closedir(*d);
 }
 
-/* Opens a directory for reading and emptying; its owner may add the bits that this needs. */
+/*
+ * Opens a directory for reading and emptying; its owner may add the bits that this needs. Never
+ * through a link, which would change the mode of what lies elsewhere.
+ */
 static int open_dir(int dir, const char *name)
 {
-	int fd;
+	AUTO_CLOSE int fd = openat(dir, name, OPEN_FLAGS);
+	struct stat st;
 
-	if (fchmodat(dir, name, 0700, 0) < 0 && errno == ENOENT)
-		return -ENOENT;
-	fd = openat(dir, name, OPEN_FLAGS);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0 && errno == EACCES && fchmodat(dir, name, S_IRWXU, AT_SYMLINK_NOFOLLOW) == 0)
+		fd = openat(dir, name, OPEN_FLAGS);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if ((st.st_mode & S_IRWXU) != S_IRWXU && fchmod(fd, S_IRWXU) < 0 && errno != EPERM)
+		return -errno;
+	return fd_take(&fd);
 }
 
 /* A removal under way: where directories that lie too deep move to, and the next one's number. */
@@ -79,7 +86,7 @@ static int empty_one(struct removal *r, int dir, const char *name)
 		return empty_here(r, dir, name);
 	snprintf(moved, sizeof(moved), ".t%llu", (unsigned long long)r->count++);
 	/* Moving a directory rewrites its "..", so its owner needs to be able to write it. */
-	if (fchmodat(dir, name, 0700, 0) < 0 && errno != EPERM)
+	if (fchmodat(dir, name, S_IRWXU, AT_SYMLINK_NOFOLLOW) < 0 && errno != EPERM)
 		return -errno;
 	return renameat(dir, name, r->top, moved) < 0 ? -errno : 0;
 }
