@@ -29,12 +29,18 @@ static const struct unbuilt unbuilt[] = {
 	{ FIELD_IMAGE, "images need the container tier" },
 };
 
-static bool is_best_effort(const struct policy *p, enum policy_field field)
+static bool is_named(const struct policy_list *list, enum policy_field field)
 {
-	for (size_t i = 0; i < p->best_effort.n; i++)
-		if (strcmp(p->best_effort.v[i], policy_field_name(field)) == 0)
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->v[i], policy_field_name(field)) == 0)
 			return true;
 	return false;
+}
+
+/* What is required must hold, best_effort or not. */
+static bool is_best_effort(const struct policy *p, enum policy_field field)
+{
+	return is_named(&p->best_effort, field) && !is_named(&p->require, field);
 }
 
 static int refuse(const struct policy *p, const struct unbuilt *u, struct err *e)

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Golden plans of the namespace tier: policies against a fixed host, compared with tests/plan. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/escape.h"
+#include "base/fd.h"
+#include "base/file.h"
+#include "plan/plan.h"
+#include "plan/print.h"
+#include "plan/verify.h"
+#include "policy/fields.h"
+#include "policy/layer.h"
+#include "sandbox/environment.h"
+#include "tier/part_fs.h"
+#include "tier/tier.h"
+
+#define TEXT_MAX (1u << 20)
+#define PATHS_MAX 128
+#define HOME "/home/u"
+#define WORK HOME "/work"
+#define STORE HOME "/.local/state/tiercel/sandboxes/0123456789ab/root0"
+#define OUTSIDE 0x60000007u
+
+/* The host that every plan is made for; what is not listed does not exist there. */
+static const struct tier_path host[] = {
+	{ "/usr", NULL, OBJECT_DIR, 2049, 11, 0, 0, false },
+	{ "/bin", "usr/bin", OBJECT_LINK, 2049, 12, 0, 0, false },
+	{ "/sbin", "usr/sbin", OBJECT_LINK, 2049, 13, 0, 0, false },
+	{ "/lib", "usr/lib", OBJECT_LINK, 2049, 14, 0, 0, false },
+	{ "/lib64", "usr/lib64", OBJECT_LINK, 2049, 15, 0, 0, false },
+	{ "/etc", NULL, OBJECT_DIR, 2049, 16, 0, 0, false },
+	{ "/opt", NULL, OBJECT_DIR, 2049, 17, 0, 0, false },
+	{ "/var/lib/dpkg", NULL, OBJECT_DIR, 2049, 18, 0, 0, false },
+	{ "/sys/devices/system/cpu", NULL, OBJECT_DIR, 20, 19, 0, 0, false },
+	{ "/etc/shadow", NULL, OBJECT_FILE, 2049, 20, 0, 42, false },
+	{ "/etc/ssl/private", NULL, OBJECT_DIR, 2049, 21, 0, 0, true },
+	{ "/dev/null", NULL, OBJECT_DEVICE, 5, 30, 0, 0, false },
+	{ "/dev/zero", NULL, OBJECT_DEVICE, 5, 31, 0, 0, false },
+	{ "/dev/full", NULL, OBJECT_DEVICE, 5, 32, 0, 0, false },
+	{ "/dev/random", NULL, OBJECT_DEVICE, 5, 33, 0, 0, false },
+	{ "/dev/urandom", NULL, OBJECT_DEVICE, 5, 34, 0, 0, false },
+	{ "/dev/tty", NULL, OBJECT_DEVICE, 5, 35, 0, 5, false },
+	{ "/etc/hosts", NULL, OBJECT_FILE, 2049, 40, 0, 0, false },
+	{ "/etc/hostname", NULL, OBJECT_FILE, 2049, 41, 0, 0, false },
+	{ "/etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf", OBJECT_LINK, 2049, 42, 0,
+	  0, false },
+	{ "/etc/passwd", NULL, OBJECT_FILE, 2049, 43, 0, 0, false },
+	{ "/etc/group", NULL, OBJECT_FILE, 2049, 44, 0, 0, false },
+	{ HOME "/.gitconfig", NULL, OBJECT_FILE, 2050, 50, 1000, 1000, false },
+	{ HOME "/.cargo/bin", NULL, OBJECT_DIR, 2050, 51, 1000, 1000, false },
+	{ HOME "/.local/bin", NULL, OBJECT_DIR, 2050, 52, 1000, 1000, false },
+	{ HOME "/notes", NULL, OBJECT_DIR, 2050, 53, 1000, 1000, false },
+	{ HOME "/out", NULL, OBJECT_DIR, 2050, 54, 1000, 1000, false },
+	{ "/srv/data", NULL, OBJECT_FILE, 2051, 55, 33, 33, false },
+	{ "/dev/kvm", NULL, OBJECT_DEVICE, 5, 56, 0, 106, false },
+	{ WORK "/docs", NULL, OBJECT_DIR, 2050, 60, 1000, 1000, false },
+	{ WORK "/.git/hooks", NULL, OBJECT_DIR, 2050, 61, 1000, 1000, false },
+	{ WORK "/.git/config", NULL, OBJECT_FILE, 2050, 62, 1000, 1000, false },
+	{ WORK "/.claude", "../secrets", OBJECT_LINK, 2050, 63, 1000, 1000, false },
+};
+
+/* The caller's environment: only what the policy passes may be seen in a plan. */
+static const char *const caller_env[] = { "PATH=/usr/bin:/bin:" HOME "/.cargo/bin",
+					  "HOME=/root",
+					  "USER=u",
+					  "LANG=C.UTF-8",
+					  "LC_TIME=de_DE.UTF-8",
+					  "TERM=xterm",
+					  "TZ=Europe/Berlin",
+					  "SSH_AUTH_SOCK=/tmp/agent",
+					  "GITHUB_TOKEN=never",
+					  "LD_PRELOAD=/tmp/evil.so",
+					  "TERMINAL=not TERM",
+					  NULL };
+
+struct scene {
+	struct policy *policy;
+	struct arena arena;
+	struct tier_path path[PATHS_MAX];
+	struct tier_facts facts;
+};
+
+struct plan_case {
+	const char *name; /* of the golden file */
+	const char *preset;
+	const char *policy; /* YAML over the preset, or NULL */
+	void (*change)(struct tier_facts *f);
+};
+
+static void as_root(struct tier_facts *f)
+{
+	f->is_root = true;
+	f->uid_out = f->gid_out = OUTSIDE;
+	f->user = "agent";
+	f->passwd = "agent:x:1000:1000::" HOME ":/bin/sh\nroot:x:0:0:root:/root:/bin/bash\n";
+	f->group = "agent:x:1000:\nroot:x:0:\n";
+}
+
+static void as_root_on_a_copy(struct tier_facts *f)
+{
+	as_root(f);
+	f->root[0].kind = ROOT_COPY;
+	f->root[0].store = STORE "/copy";
+}
+
+static void on_a_copy(struct tier_facts *f)
+{
+	f->root[0].kind = ROOT_COPY;
+	f->root[0].store = STORE "/copy";
+}
+
+static void in_place(struct tier_facts *f)
+{
+	f->root[0].kind = ROOT_PLAIN;
+	f->root[0].store = NULL;
+}
+
+static void as_root_in_place(struct tier_facts *f)
+{
+	as_root(f);
+	in_place(f);
+}
+
+static void with_cgroups(struct tier_facts *f)
+{
+	f->cgroup_fds = 3;
+	f->cgroup_memory = f->cgroup_pids = f->cgroup_cpu = "cgroup v1";
+}
+
+static void with_terminal(struct tier_facts *f)
+{
+	f->has_tty = true;
+}
+
+static void with_new_landlock(struct tier_facts *f)
+{
+	f->landlock_abi = 7;
+}
+
+static void without_extras(struct tier_facts *f)
+{
+	f->landlock_abi = 0;
+	f->has_notify = false;
+}
+
+static void with_worktree(struct tier_facts *f)
+{
+	f->root[1] = f->root[0];
+	f->root[1].host = "/srv/repo/.git";
+	f->root[1].store = HOME "/.local/state/tiercel/sandboxes/0123456789ab/root1";
+	f->root[1].ino = 74;
+	f->root[1].store_ino = 75;
+	f->roots_n = 2;
+}
+
+static const struct plan_case cases[] = {
+	{ "default", NULL, NULL, NULL },
+	{ "root", NULL, NULL, as_root },
+	{ "root-copy", NULL, NULL, as_root_on_a_copy },
+	{ "copy", NULL, NULL, on_a_copy },
+	{ "readonly", NULL, "workspace: { mode: readonly }\n", in_place },
+	{ "readonly-root", NULL, "workspace: { mode: readonly }\n", as_root_in_place },
+	{ "direct", NULL, "workspace: { mode: direct }\n", in_place },
+	{ "direct-root", NULL, "workspace: { mode: direct }\n", as_root_in_place },
+	{ "worktree", NULL, NULL, with_worktree },
+	{ "files", NULL,
+	  "files:\n  read: [~/notes, ~/gone, /srv/data, docs, /dev/kvm]\n"
+	  "  write: [~/out, ~/gone]\n  hide: [/opt/secret, ~/notes/private, docs/internal]\n",
+	  NULL },
+	{ "limits", NULL,
+	  "limits: { memory: 1GiB, cpus: 1.5, pids: 7, disk: 3MiB, files: 99, output: 5, time: 90 "
+	  "}\n",
+	  NULL },
+	{ "limits-cgroup", NULL, "limits: { memory: 1GiB, cpus: 1.5, pids: 7 }\n", with_cgroups },
+	{ "limits-none", NULL,
+	  "limits: { memory: null, cpus: null, pids: null, disk: null, files: null }\n", NULL },
+	{ "environment", NULL,
+	  "env: { pass: [SSH_AUTH_SOCK, NOT_THERE], set: { CI: \"1\", HOME: /h, X: \"a\\nb=c\" } "
+	  "}\n",
+	  NULL },
+	{ "syscalls", NULL, "syscalls: { allow: [unshare, bpf], deny: [ptrace, socket] }\n", NULL },
+	{ "terminal", NULL, NULL, with_terminal },
+	{ "landlock-new", NULL, NULL, with_new_landlock },
+	{ "old-kernel", NULL, NULL, without_extras },
+	{ "best-effort", NULL, "network: { allow: [github.com] }\nbest_effort: [network.allow]\n",
+	  NULL },
+	{ "code-interpreter", "code-interpreter", NULL, NULL },
+	{ "build", "build", NULL, NULL },
+	{ "shell", "shell", NULL, NULL },
+	{ "untrusted", "untrusted", NULL, NULL },
+	{ "claude", "claude", NULL, NULL },
+};
+
+static struct policy *policy_of(const char *preset, const char *yaml)
+{
+	AUTO_CLOSE int fd = -EBADF;
+	char path[64];
+	struct policy_sources src = { .preset = preset, .home = HOME, .cwd = WORK };
+	struct policy *p = NULL;
+	struct err e = { 0 };
+
+	if (yaml != NULL) {
+		fd = memfd_create("policy", MFD_CLOEXEC);
+		assert_int_equal(fd_write_full(fd, yaml, strlen(yaml)), 0);
+		assert_int_equal(fchmod(fd, 0600), 0);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		src.explicit_path = path;
+	}
+	if (policy_load_layers(&src, &p, &e) < 0)
+		fail_msg("%s: %s", yaml, e.text);
+	return p;
+}
+
+static void path_add(struct scene *s, const char *path)
+{
+	struct tier_path *at = &s->path[s->facts.paths_n++];
+
+	assert_true(s->facts.paths_n <= PATHS_MAX);
+	*at = (struct tier_path){ .path = path };
+	for (size_t i = 0; i < ARRAY_LEN(host); i++)
+		if (strcmp(host[i].path, path) == 0)
+			*at = host[i];
+}
+
+/* Looks up what a run looks up: the system, and the paths that the policy names. */
+static void paths_fill(struct scene *s)
+{
+	const struct policy *p = s->policy;
+	const struct policy_list *lists[] = { &p->read, &p->write };
+
+	for (size_t i = 0; i < ARRAY_LEN(host); i++)
+		if (strncmp(host[i].path, HOME, strlen(HOME)) != 0)
+			path_add(s, host[i].path);
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		for (size_t k = 0; k < lists[i]->n; k++)
+			path_add(s, lists[i]->v[k]);
+	if (p->workspace_mode == MODE_DIRECT)
+		for (size_t i = 0; i < p->protect.n; i++)
+			path_add(s, arena_printf(&s->arena, "%s/%s", p->workspace_path,
+						 p->protect.v[i]));
+	s->facts.paths = s->path;
+}
+
+static void scene_make(struct scene *s, const struct plan_case *c)
+{
+	static const char *const argv[] = { "make", "-j2", "odd\nword", "" };
+	char **real = environ;
+	int made;
+
+	*s = (struct scene){ .policy = policy_of(c->preset, c->policy) };
+	s->facts = (struct tier_facts){
+		.landlock_abi = 4,
+		.uid_in = 1000,
+		.uid_out = 1000,
+		.gid_in = 1000,
+		.gid_out = 1000,
+		.memory_bytes = UINT64_C(8) << 30,
+		.processors = 4,
+		.root = { { WORK, STORE, ROOT_OVERLAY, 2050, 70, 2050, 71, 1000, 1000, 0755 } },
+		.roots_n = 1,
+		.home = HOME,
+		.user = "u",
+		.hostname = "tiercel-012345",
+		.cwd = WORK "/src",
+		.argv = { argv, ARRAY_LEN(argv) },
+		.has_notify = true,
+	};
+	paths_fill(s);
+	if (c->change != NULL)
+		c->change(&s->facts);
+	/* The test's own environment comes back at once: reports of failures depend on it. */
+	environ = (char **)(uintptr_t)caller_env;
+	made = environment_make(s->policy, &s->facts, &s->arena);
+	environ = real;
+	assert_int_equal(made, 0);
+}
+
+static void scene_done(struct scene *s)
+{
+	policy_free(s->policy);
+	arena_done(&s->arena);
+}
+
+static int compile(const struct scene *s, struct buf *bytes, struct err *e)
+{
+	CLEANUP(plan_builder_done) struct plan_builder b = PLAN_BUILDER_INIT;
+	const struct tier *tier = tier_choose(s->policy, e);
+	int r = tier != NULL ? tier->compile(s->policy, &s->facts, &b, e) : -EOPNOTSUPP;
+
+	if (r == 0)
+		r = plan_finish(&b, bytes, e);
+	return r < 0 ? r : plan_verify(bytes->p, bytes->n, e);
+}
+
+/* What the printer leaves out: the numbers, the bytes of files, the words of lists. */
+static void details(const struct plan *p, const struct plan_op *op, struct buf *out)
+{
+	bool is_list = op->kind == PLAN_ENV || op->kind == PLAN_EXEC;
+	const char *b = plan_b(p, op);
+	int n = 4;
+
+	while (n > 0 && op->n[n - 1] == 0)
+		n--;
+	for (int i = 0; i < n; i++)
+		buf_printf(out, "%s%llu", i == 0 ? "   = " : " ", (unsigned long long)op->n[i]);
+	buf_str(out, op->flags & PLAN_F_FILE ? " no directory\n" : "\n");
+	if (op->kind == PLAN_FILE) {
+		buf_str(out, "\t");
+		buf_escape(out, b, op->b_len);
+		buf_str(out, "\n");
+	}
+	for (uint64_t i = 0; is_list && i < op->n[0]; i++) {
+		buf_str(out, "\t");
+		buf_escape(out, b, strlen(b));
+		buf_str(out, "\n");
+		b += strlen(b) + 1;
+	}
+}
+
+static void print(const struct plan *p, struct buf *out)
+{
+	AUTO_BUF struct buf text = BUF_INIT(TEXT_MAX);
+	const char *line;
+
+	plan_print(p, false, policy_field_name_of, &text);
+	line = text.p;
+	for (uint32_t i = 0; i < p->ops; i++) {
+		size_t n = strcspn(line, "\n");
+
+		buf_add(out, line, n);
+		details(p, &p->op[i], out);
+		line += n + 1;
+	}
+	assert_int_equal(*line, '\0');
+	assert_int_equal(out->err, 0);
+}
+
+static int folder_open(void)
+{
+	char path[] = __FILE__;
+	char *tail = strstr(path, "unit/tier/");
+	int fd;
+
+	assert_non_null(tail);
+	memcpy(tail, "plan", sizeof("plan"));
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* Names the first line that differs; the whole of the new text is written on request alone. */
+static void compare(int folder, const char *name, const struct buf *now)
+{
+	AUTO_BUF struct buf old = BUF_INIT(TEXT_MAX);
+	char file[64];
+	size_t at = 0;
+	int line = 1;
+
+	snprintf(file, sizeof(file), "%s.golden", name);
+	if (getenv("UPDATE_GOLDEN") != NULL) {
+		assert_int_equal(file_write(folder, file, now->p, now->n, NULL), 0);
+		assert_int_equal(fchmodat(folder, file, 0644, 0), 0);
+		return;
+	}
+	if (file_read(folder, file, &old, NULL) < 0)
+		fail_msg("tests/plan/%s is missing; UPDATE_GOLDEN=1 writes it", file);
+	if (old.n == now->n && memcmp(old.p, now->p, old.n) == 0)
+		return;
+	for (size_t i = 0; i < old.n && i < now->n && old.p[i] == now->p[i]; i++) {
+		if (old.p[i] != '\n')
+			continue;
+		at = i + 1;
+		line++;
+	}
+	fail_msg("tests/plan/%s:%d: was  %.*s\nnow  %.*s\n(UPDATE_GOLDEN=1 takes the new plan)",
+		 file, line, (int)strcspn(old.p + at, "\n"), old.p + at,
+		 (int)strcspn(now->p + at, "\n"), now->p + at);
+}
+
+static void plans_are_as_they_were(void **state)
+{
+	AUTO_CLOSE int folder = folder_open();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO_BUF struct buf bytes = BUF_INIT(PLAN_BYTES_MAX);
+		AUTO_BUF struct buf text = BUF_INIT(TEXT_MAX);
+		struct scene s;
+		struct err e = { 0 };
+
+		scene_make(&s, &cases[i]);
+		if (compile(&s, &bytes, &e) < 0)
+			fail_msg("%s: %s", cases[i].name, e.text);
+		print((const struct plan *)(const void *)bytes.p, &text);
+		compare(folder, cases[i].name, &text);
+		scene_done(&s);
+	}
+}
+
+struct refusal {
+	const char *policy;
+	const char *reason;
+};
+
+#define UNBUILT ", not built in this version"
+
+static void what_cannot_be_enforced_is_refused_with_its_line(void **state)
+{
+	static const struct refusal refusals[] = {
+		{ "network: { allow: [github.com] }\n",
+		  ":1:19: network.allow cannot be enforced: named hosts need the egress "
+		  "proxy" UNBUILT },
+		{ "network:\n  http: [{ host: a.b, methods: [GET], paths: [/] }]\n",
+		  ":2:9: network.http cannot be enforced: HTTP rules need the egress "
+		  "proxy" UNBUILT },
+		{ "network: { publish: [\"127.0.0.1:8080:3000\"] }\n",
+		  "network.publish cannot be enforced: publishing ports needs the egress proxy" },
+		{ "network: { loopback: [\"5432\"] }\n",
+		  "network.loopback cannot be enforced: host loopback ports need the egress "
+		  "proxy" },
+		{ "network: { unix: [/run/x] }\n",
+		  "network.unix cannot be enforced: host unix sockets need the egress proxy" },
+		{ "secrets: [{ name: T, from: env, hosts: [a.b], header: \"A: {}\" }]\n",
+		  "secrets cannot be enforced: secrets need the egress proxy" },
+		{ "lsm: { apparmor: p }\n",
+		  "lsm.apparmor cannot be enforced: entering an AppArmor profile" },
+		{ "lsm: { selinux: l }\n",
+		  "lsm.selinux cannot be enforced: entering an SELinux label" },
+		{ "ask: { network: true }\n",
+		  "ask.network cannot be enforced: asking a person during a run" },
+		{ "ask: { exec: [rm] }\n",
+		  "ask.exec cannot be enforced: asking a person during a run" },
+		{ "image: debian:bookworm\n",
+		  "image cannot be enforced: images need the container tier" },
+		{ "network: { allow: [a.b], loopback: [\"1\"] }\nbest_effort: [network.allow]\n",
+		  "network.loopback cannot be enforced" },
+		{ "network: { allow: [a.b] }\nbest_effort: [network.allow]\n"
+		  "require: [network.allow]\n",
+		  "network.allow cannot be enforced" },
+		{ "tier: vm\n", "tier vm is not built in this version" },
+		{ "tier: chroot\n", "tier chroot is not built in this version" },
+		{ "risk: high\n", "risk: high needs a virtual machine or another machine" },
+		{ "risk: critical\ntier: namespace\n",
+		  "tier namespace is below what risk: critical asks for" },
+		{ "syscalls: { allow: [nosuch] }\n",
+		  ":1:20: syscalls.allow: \"nosuch\" is no system call of this machine" },
+		{ "syscalls: { deny: [read] }\n", ":1:19: syscalls.deny: \"read\" cannot be "
+						  "denied: pid 1 of the sandbox needs it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		const struct plan_case c = { .policy = refusals[i].policy };
+		AUTO_BUF struct buf bytes = BUF_INIT(PLAN_BYTES_MAX);
+		struct scene s;
+		struct err e = { 0 };
+
+		scene_make(&s, &c);
+		if (compile(&s, &bytes, &e) >= 0)
+			fail_msg("%swas let through", refusals[i].policy);
+		if (strstr(e.text, refusals[i].reason) == NULL)
+			fail_msg("%sgave %s", refusals[i].policy, e.text);
+		assert_true(e.code < 0);
+		scene_done(&s);
+	}
+}
+
+/* The tier is a pure function: the same policy and facts make the same bytes. */
+static void plans_are_the_same_each_time(void **state)
+{
+	AUTO_BUF struct buf one = BUF_INIT(PLAN_BYTES_MAX);
+	AUTO_BUF struct buf two = BUF_INIT(PLAN_BYTES_MAX);
+	struct scene s;
+
+	(void)state;
+	scene_make(&s, &cases[0]);
+	assert_int_equal(compile(&s, &one, NULL), 0);
+	assert_int_equal(compile(&s, &two, NULL), 0);
+	assert_int_equal(one.n, two.n);
+	assert_memory_equal(one.p, two.p, one.n);
+	scene_done(&s);
+}
+
+static void paths_that_are_not_normal_are_refused(void **state)
+{
+	static const char *const bad[] = { "home/u", "/home/../u", "/home//u", "", "/home/u/" };
+	AUTO_BUF struct buf bytes = BUF_INIT(PLAN_BYTES_MAX);
+	struct scene s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		scene_make(&s, &cases[0]);
+		s.facts.cwd = bad[i];
+		assert_int_equal(compile(&s, &bytes, NULL), -EINVAL);
+		s.facts.cwd = WORK;
+		s.facts.home = bad[i];
+		assert_int_equal(compile(&s, &bytes, NULL), -EINVAL);
+		scene_done(&s);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plans_are_as_they_were),
+		cmocka_unit_test(what_cannot_be_enforced_is_refused_with_its_line),
+		cmocka_unit_test(plans_are_the_same_each_time),
+		cmocka_unit_test(paths_that_are_not_normal_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
