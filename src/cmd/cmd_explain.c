@@ -61,9 +61,71 @@ static void files(const struct policy *p, struct buf *out)
 	buf_str(out, ".\n  Beside the workspace it can write to: ");
 	paths(out, &p->write);
 	buf_str(out, "; and to a home, /tmp and /run of its own that vanish with it.\n");
-	buf_str(out, "  Changes to these have to be applied by name (--protected): ");
+	if (p->hide.n > 0) {
+		buf_str(out, "  Hidden from it: ");
+		words(out, &p->hide, "");
+		buf_str(out, ".\n");
+	}
+	if (p->workspace_mode == MODE_READONLY)
+		return;
+	buf_str(out, p->workspace_mode == MODE_REVIEW
+			     ? "  Changes to these have to be applied by name (--protected): "
+			     : "  These it cannot change: ");
 	words(out, &p->protect, "none");
 	buf_str(out, ".\n");
+}
+
+/* One sentence of a list; nothing at all where it is empty. */
+static void sentence(struct buf *out, const char *begin, const struct policy_list *list)
+{
+	if (list->n == 0)
+		return;
+	buf_printf(out, "\n  %s ", begin);
+	words(out, list, "");
+	buf_str(out, ".");
+}
+
+static void requests(const struct policy *p, struct buf *out)
+{
+	for (size_t i = 0; i < p->net_http_n; i++) {
+		const struct policy_http *h = &p->net_http[i];
+
+		buf_str(out, "\n  Of ");
+		buf_escape(out, h->host, strlen(h->host));
+		buf_str(out, " only requests with ");
+		words(out, &h->methods, "any method");
+		buf_str(out, " to ");
+		words(out, &h->paths, "any path");
+		buf_str(out, ".");
+	}
+	for (size_t i = 0; i < p->secrets_n; i++) {
+		buf_str(out, "\n  Without seeing it, it uses the secret ");
+		buf_escape(out, p->secrets[i].name, strlen(p->secrets[i].name));
+		buf_str(out, " with ");
+		words(out, &p->secrets[i].hosts, "no host");
+		buf_str(out, ".");
+	}
+}
+
+static void network(const struct policy *p, struct buf *out)
+{
+	if (p->net_allow.n > 0) {
+		buf_str(out, "Network. It can reach ");
+		words(out, &p->net_allow, "");
+		buf_str(out, "; every other address is refused at once.");
+	} else {
+		buf_str(out, "Network. None: it can talk to itself on loopback; every other "
+			     "address is refused at once.");
+	}
+	sentence(out, "Never, whatever that says:", &p->net_deny);
+	requests(p, out);
+	if (p->ask_network)
+		buf_str(out, "\n  You are asked about hosts that are not listed.");
+	sentence(out, "Of this machine's loopback it reaches port", &p->net_loopback);
+	sentence(out, "These ports of this machine lead into it:", &p->net_publish);
+	sentence(out, "Of this machine's sockets it reaches", &p->net_unix);
+	buf_printf(out, "\n  It reaches no %ssocket, port or bus of this machine.\n",
+		   p->net_loopback.n + p->net_unix.n > 0 ? "other " : "");
 }
 
 static void limits(const struct policy *p, struct buf *out)
@@ -115,16 +177,16 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	if (r < 0)
 		return r;
 	files(c.policy, &out);
-	buf_str(&out, "Network. None: it can talk to itself on loopback; every other address is "
-		      "refused at once.\n"
-		      "  It reaches no socket, port or bus of this machine.\n"
-		      "Processes. It sees and signals its own alone. It has no capability and "
+	network(c.policy, &out);
+	buf_str(&out, "Processes. It sees and signals its own alone. It has no capability and "
 		      "cannot get one.\n"
 		      "Environment. It gets its own HOME, USER, PATH, and of yours: ");
 	words(&out, &c.policy->env_pass, "nothing");
 	buf_str(&out, ".\nSystem calls. The profile \"agent\"; beyond it: ");
 	words(&out, &c.policy->syscalls_allow, "none");
-	buf_str(&out, ".\n");
+	buf_str(&out, ".");
+	sentence(&out, "Refused although the profile has them:", &c.policy->syscalls_deny);
+	buf_str(&out, "\n");
 	limits(c.policy, &out);
 	if (out.err)
 		return err_sys(e, out.err, "explain");

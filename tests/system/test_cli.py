@@ -204,3 +204,19 @@ def test_json_wherever_something_is_printed(programs, tmp_path, args):
     while text:
         _, end = decoder.raw_decode(text)
         text = text[end:].strip()
+
+
+def test_explain_says_what_the_policy_says(programs, tmp_path):
+    (tmp_path / "work").mkdir()
+    policy = tmp_path / "p.yaml"
+    policy.write_text('network: { allow: [github.com], deny: [gist.github.com], loopback: ["5432"], unix: [/run/x],\n'
+                      '  publish: ["127.0.0.1:8080:3000"], http: [{ host: a.b, methods: [GET], paths: ["/r/**"] }] }\n'
+                      'secrets: [{ name: TOKEN, from: env, hosts: [a.b] }]\nsyscalls: { deny: [bpf] }\n')
+    env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    said = call(programs, "explain", "--policy", policy, env=env, cwd=tmp_path / "work").stdout
+    for words in ("It can reach github.com;", "gist.github.com", "port 5432", "/run/x", "127.0.0.1:8080:3000", "TOKEN",
+                  "GET to /r/**", "no other socket", "them: bpf."):
+        assert words in said
+    assert "Network. None" not in said
+    assert "Network. None" in call(programs, "explain", env=env, cwd=tmp_path / "work").stdout
+    assert "--protected" not in call(programs, "explain", "--mode", "readonly", env=env, cwd=tmp_path / "work").stdout
