@@ -29,6 +29,12 @@ static void describe(const struct seccomp_notif *call, char *ret, size_t n)
 		snprintf(ret, n, "%s", name != NULL ? name : "unknown");
 }
 
+/* What the filter itself would answer if there were no listener. */
+static int answer_to(int nr)
+{
+	return nr == SYS_socket || nr == SYS_socketpair ? -EAFNOSUPPORT : -EPERM;
+}
+
 void refusal_read(int fd, struct events_log *log)
 {
 	/* Kernels may have larger ones than their headers of 2022; room to spare. */
@@ -49,6 +55,6 @@ void refusal_read(int fd, struct events_log *log)
 	describe(&in.call, target, sizeof(target));
 	events_add(log, "syscall", target, REASON);
 	out.answer.id = in.call.id;
-	out.answer.error = in.call.data.nr == SYS_socket ? -EAFNOSUPPORT : -EPERM;
+	out.answer.error = answer_to(in.call.data.nr);
 	(void)ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &out.answer);
 }

@@ -16,50 +16,15 @@
 
 #include "tier/filter.h"
 #include "tier/profile.h"
+#include "unit/tier/bpf.h"
 
 #define ERRNO(n) (SECCOMP_RET_ERRNO | (uint32_t)(n))
-
-/* The instructions that the compiler uses, as the kernel runs them. */
-static uint32_t run(const struct buf *b, const struct seccomp_data *data)
-{
-	const struct sock_filter *code = (const struct sock_filter *)(const void *)b->p;
-	size_t n = b->n / sizeof(*code);
-	uint32_t a = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct sock_filter *c = &code[i];
-
-		switch (c->code) {
-		case BPF_LD | BPF_W | BPF_ABS:
-			memcpy(&a, (const char *)data + c->k, sizeof(a));
-			break;
-		case BPF_JMP | BPF_JEQ | BPF_K:
-			i += a == c->k ? c->jt : c->jf;
-			break;
-		case BPF_JMP | BPF_JGE | BPF_K:
-			i += a >= c->k ? c->jt : c->jf;
-			break;
-		case BPF_JMP | BPF_JSET | BPF_K:
-			i += a & c->k ? c->jt : c->jf;
-			break;
-		case BPF_JMP | BPF_JA:
-			i += c->k;
-			break;
-		case BPF_RET | BPF_K:
-			return c->k;
-		default:
-			fail_msg("instruction %zu: code %u", i, c->code);
-		}
-	}
-	fail_msg("the program runs off its end");
-	return 0;
-}
 
 static uint32_t call(const struct buf *b, int nr, uint64_t a0, uint64_t a1, uint64_t a2)
 {
 	struct seccomp_data data = { .nr = nr, .arch = AUDIT_ARCH_X86_64, .args = { a0, a1, a2 } };
 
-	return run(b, &data);
+	return bpf_run(b, &data);
 }
 
 static void filter_says_what_the_table_says(void **state)
@@ -93,7 +58,7 @@ static void filter_knows_one_architecture(void **state)
 	(void)state;
 	profile_agent(verdict);
 	filter_compile(verdict, false, &b);
-	assert_int_equal(run(&b, &data), SECCOMP_RET_KILL_PROCESS);
+	assert_int_equal(bpf_run(&b, &data), SECCOMP_RET_KILL_PROCESS);
 	assert_int_equal(call(&b, 0x40000000 | SYS_read, 0, 0, 0), ERRNO(ENOSYS));
 	assert_int_equal(call(&b, -1, 0, 0, 0), ERRNO(ENOSYS));
 }
