@@ -21,6 +21,8 @@ STAGE_SHARED := base/buf.c base/err.c base/fd.c base/path.c plan/op.c plan/plan.
 STAGE_SRC := $(STAGE_OWN) $(wildcard $(STAGE_SHARED:%=src/%))
 OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o)
 STAGE_OBJ := $(STAGE_SRC:src/%.c=$(BUILD)/stage/%.o)
+PROXY_SRC := $(wildcard src/proxy/*.c)
+PROXY_OBJ := $(PROXY_SRC:src/%.c=$(BUILD)/obj/%.o)
 HAVE_MAIN := $(wildcard src/cmd/main.c)
 HAVE_STAGE := $(wildcard src/stage/main.c)
 PROGRAMS := $(if $(HAVE_MAIN),$(BUILD)/tiercel) $(if $(HAVE_STAGE),$(BUILD)/tiercel-stage)
@@ -78,7 +80,7 @@ endif
 .PHONY: all objects help FORCE
 all: objects $(PROGRAMS) $(if $(HAVE_MAIN),$(BUILD)/pages.stamp)
 
-objects: $(OBJ) $(STAGE_OBJ)
+objects: $(OBJ) $(STAGE_OBJ) $(PROXY_OBJ)
 
 # Objects depend on the flags they were made with, by files that change only when the flags do.
 $(BUILD)/host.flags: NOW = $(CC) $(HOST_FLAGS)
@@ -154,14 +156,14 @@ clean:
 # --- tests ---------------------------------------------------------------------------------------
 # Unit tests and fuzz harnesses link one archive of everything but the mains, sanitized. The stage's
 # own room is in it as well, built like the rest, so that its pure parts can be tested.
-.PHONY: unit unit-programs fuzz fuzz-programs fuzz-corpus corpus-programs system escape bench
+.PHONY: unit unit-programs fuzz fuzz-programs fuzz-corpus corpus-programs system escape faults bench
 RESULTS ?= $(BUILD)/results
 TEST_SRC := $(wildcard tests/unit/*/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 TESTS := $(TEST_SRC:tests/%.c=$(BUILD)/tests/%)
 FUZZERS := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
 CORPUS := $(FUZZERS:%=%-corpus)
-ALL_OBJ := $(filter-out %/main.o,$(OBJ) $(STAGE_OWN:src/%.c=$(BUILD)/obj/%.o))
+ALL_OBJ := $(filter-out %/main.o,$(OBJ) $(PROXY_OBJ) $(STAGE_OWN:src/%.c=$(BUILD)/obj/%.o))
 # cmocka.h needs these before it, in whatever order the formatter sorts a test's includes.
 CMOCKA := -include stdarg.h -include setjmp.h -include stddef.h -include stdint.h
 TEST_FLAGS = $(filter-out -Wmissing-prototypes,$(HOST_FLAGS)) -Itests
@@ -213,7 +215,15 @@ $(ESCAPE): $(wildcard tests/escape/*.c) tests/escape/probe.h $(BUILD)/host.flags
 	@$(CC) $(filter-out -MMD -MP,$(TEST_FLAGS)) $(LINK) -o $@ $(filter %.c,$^)
 escape: $(ESCAPE)
 
-system: all escape
+# The fault injector, and what it runs inside.
+FAULTS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/faults/*.c))
+$(BUILD)/faults/%: tests/faults/%.c $(BUILD)/obj/base/num.o
+	@mkdir -p $(@D)
+	@echo "  FAULTS  $(@F)"
+	@$(CC) $(filter-out -MMD -MP,$(TEST_FLAGS)) $(LINK) -o $@ $^
+faults: $(FAULTS)
+
+system: all escape faults
 	@TIERCEL_BUILD=$(abspath $(BUILD)) tools/run-tests system $(RESULTS) $(PYTHON) $(PYTEST_ARGS)
 
 # The floor that figures are held against is built as the stage is: static, against musl.
@@ -244,7 +254,7 @@ compilers:
 	@$(MAKE) BUILD=$(BUILD)/gcc WERROR=1 CC=gcc all
 	@$(MAKE) BUILD=$(BUILD)/clang WERROR=1 CC=clang all
 
-TIDIED := $(patsubst src/%.c,$(BUILD)/tidy/%.ok,$(SRC) $(STAGE_OWN))
+TIDIED := $(patsubst src/%.c,$(BUILD)/tidy/%.ok,$(SRC) $(PROXY_SRC) $(STAGE_OWN))
 tidy: $(TIDIED)
 $(BUILD)/tidy/%.ok: src/%.c $(HEADERS) .clang-tidy
 	@mkdir -p $(@D)
@@ -278,4 +288,4 @@ help:
 	@echo "install, uninstall   PREFIX=$(PREFIX) DESTDIR="
 	@echo "Variables: BUILD=$(BUILD) CC=$(CC) SAN=1 WERROR=1 CFLAGS="
 
--include $(OBJ:.o=.d) $(STAGE_OBJ:.o=.d) $(ANALYZED:.o=.d) $(addsuffix .d,$(TESTS) $(FUZZERS))
+-include $(OBJ:.o=.d) $(PROXY_OBJ:.o=.d) $(STAGE_OBJ:.o=.d) $(ANALYZED:.o=.d) $(addsuffix .d,$(TESTS) $(FUZZERS))
