@@ -29,6 +29,16 @@ static const char about[] =
 	"the "
 	"home directory; relative paths start at the workspace.";
 
+static const char limits[] =
+	"Reaching limits.time ends everything inside with exit status 124; reaching limits.memory, "
+	"limits.pids, limits.disk or limits.output ends it with 137, and the summary names the "
+	"limit. limits.files is other: the call that would open one file more fails with EMFILE, "
+	"and the command goes on.\n\n"
+	"Where no control group can be had, the supervisor looks at memory and processes every 100 "
+	"ms. Beyond limits.pids the kernel then refuses a process with EAGAIN, and nobody is told: "
+	"a command that gives up at once, or that makes threads instead of processes, is held to "
+	"the limit without an event.";
+
 static const char *const types[TYPE_END] = {
 	[TYPE_VERSION] = "number",
 	[TYPE_STRING] = "text or null",
@@ -82,6 +92,8 @@ void man_policy(struct buf *out)
 	roff_text(out, "limits.memory is written limits: { memory: 4GiB }.\n");
 	for (int i = FIELD_NONE + 1; i < FIELD_END; i++)
 		field(out, policy_field_row((enum policy_field)i));
+	roff_section(out, "LIMITS");
+	roff_paragraphs(out, limits);
 	preset_names(presets, sizeof(presets));
 	roff_section(out, "PRESETS");
 	roff_paragraphs(out, presets);

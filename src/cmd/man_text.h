@@ -15,7 +15,7 @@
 	"The command's own exit status; 124 when it hit its time limit; 125 when Tiercel could "   \
 	"not or would not start it, with one line on standard error that says why; 126 when the "  \
 	"command cannot be executed; 127 when it was not found; 128+n when signal n killed it, "   \
-	"so 137 also when it hit its memory limit."
+	"so 137 also when it reached a limit of memory, processes, disk or output."
 
 #define MAN_OVERVIEW                                                                               \
 	"Tiercel runs an AI agent, or any command that an agent asks for, where it can do no "     \

@@ -78,17 +78,20 @@ static bool memory_exceeded(struct supervisor *s, const struct proc_usage *u)
 	return true;
 }
 
-/* The kernel refuses the process that is too many; here it is only noted. */
-static void pids_note(struct supervisor *s, const struct proc_usage *u)
+/*
+ * The kernel refused a process. An rlimit tells nobody when it does; so it leaves room for one more
+ * than allowed, which is seen here while it runs. Pid 1 is ours and counts as one of them.
+ */
+static bool pids_exceeded(struct supervisor *s, const struct proc_usage *u)
 {
 	const struct policy_limits *l = s->limits;
 	bool has_group = s->cgroup != NULL && cgroup_has(s->cgroup, CGROUP_PIDS);
 
-	if (l->pids == POLICY_UNLIMITED)
-		return;
-	if (has_group ? cgroup_pids_refused(s->cgroup) > 0 : u->tasks > l->pids)
-		note(s, "limit.pids", l->pids, "processes",
-		     "fork is refused beyond it; --pids-limit raises it");
+	if (l->pids == POLICY_UNLIMITED ||
+	    !(has_group ? cgroup_pids_refused(s->cgroup) > 0 : u->tasks > l->pids + 1))
+		return false;
+	note(s, "limit.pids", l->pids, "processes", "--pids-limit raises it");
+	return true;
 }
 
 static bool disk_exceeded(struct supervisor *s)
@@ -108,8 +111,9 @@ static bool tick(struct supervisor *s)
 	bool is_over;
 
 	proc_usage(s->init, &u);
-	pids_note(s, &u);
-	is_over = memory_exceeded(s, &u) || disk_exceeded(s);
+	is_over = pids_exceeded(s, &u);
+	is_over = memory_exceeded(s, &u) || is_over;
+	is_over = is_over || disk_exceeded(s);
 	/* A look that is dear is taken less often, so that watching stays below a twentieth. */
 	took = limits_now_ms() - begin;
 	s->tick_ms = limits_now_ms() + (took * 20 > TICK_MS ? took * 20 : TICK_MS);
@@ -153,7 +157,8 @@ void limits_at_end(struct supervisor *s)
 
 	if (s->start_ms == 0)
 		return;
-	pids_note(s, &none);
+	if (pids_exceeded(s, &none))
+		s->was_killed = true;
 	if (memory_exceeded(s, &none))
 		s->was_killed = true;
 }

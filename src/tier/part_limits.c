@@ -8,7 +8,7 @@
 #include "tier/tier.h"
 
 #define MEMLOCK_BYTES (UINT64_C(64) << 10)
-#define INIT_PROCESSES 1 /* pid 1 counts as well */
+#define SPARE_PROCESSES 2 /* pid 1, and one that is too many, by which the supervisor sees it */
 
 void part_limits_join(const struct tier_facts *f, struct plan_builder *b)
 {
@@ -46,5 +46,5 @@ void part_limits_self(const struct policy *p, const struct tier_facts *f, struct
 		rlimit(b, FIELD_LIMITS_DISK, RLIMIT_FSIZE, l->disk);
 	/* Counted by user namespace and uid since Linux 5.14, so it is the sandbox's own count. */
 	if (l->pids != POLICY_UNLIMITED && f->cgroup_pids == NULL)
-		rlimit(b, FIELD_LIMITS_PIDS, RLIMIT_NPROC, l->pids + INIT_PROCESSES);
+		rlimit(b, FIELD_LIMITS_PIDS, RLIMIT_NPROC, l->pids + SPARE_PROCESSES);
 }

@@ -121,8 +121,10 @@ def test_memory_limit(tiercel, mode):
 
 
 def test_process_limit_and_daemons(tiercel):
-    done = tiercel("run", "--pids-limit", "20", "--", "sh", "-c", "for i in $(seq 60); do sleep 30 & done; wait")
-    assert "fork" in done.err
+    done = tiercel("run", "--pids-limit", "20", "--", "bash", "-c", "b() { b | b & }; b; sleep 30")
+    assert done.rc == 137 and "reached limit.pids 20 processes" in done.err
+    done = tiercel("run", "--pids-limit", "20", "--", "sh", "-c", "for i in $(seq 10); do sleep 0.2 & done; wait")
+    assert done.rc == 0 and done.err == ""
     assert tiercel("run", "--", "sh", "-c", "setsid sleep 300 & echo gone").out == "gone\n"
 
 
