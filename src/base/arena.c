@@ -50,9 +50,11 @@ void *arena_alloc(struct arena *a, size_t n)
 	struct arena_block *b = a->blocks;
 	void *p;
 
+	if (__builtin_add_overflow(n, ARENA_ALIGN - 1, &n))
+		return NULL;
+	n &= ~(size_t)(ARENA_ALIGN - 1);
 	if (n > max || a->used > max - n)
 		return NULL;
-	n = (n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 	if (b == NULL || b->size - b->used < n)
 		b = block_new(a, n);
 	if (b == NULL)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The compiled filter against a table of intent: every architecture, number and argument that
- * counts. */
+/* The compiled filter against a table of intent: architectures, numbers, arguments. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <stdbool.h>
