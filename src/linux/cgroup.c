@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "linux/cgroup_file.h"
 #include "linux/cgroup_parse.h"
+#include "linux/cgroup_v2.h"
 
-#define MOUNT_POINT "/sys/fs/cgroup"
 #define TEXT_MAX 8192
 #define VALUE_MAX 64
 #define PERIOD_US 100000u
@@ -24,40 +25,8 @@
 #define REMOVE_WAIT_NS 5000000
 
 /* File names by version and controller. */
-static const char *const controllers[CGROUP_KINDS] = { "memory", "pids", "cpu" };
 static const char *const limit_v1[] = { "memory.limit_in_bytes", "pids.max", "cpu.cfs_quota_us" };
 static const char *const limit_v2[] = { "memory.max", "pids.max", "cpu.max" };
-
-static ssize_t read_at(int dir, const char *name, char *text, size_t n)
-{
-	AUTO_CLOSE int fd = -EBADF;
-	ssize_t r;
-
-	fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	r = fd < 0 ? -errno : fd_read_full(fd, text, n - 1);
-	text[r < 0 ? 0 : r] = '\0';
-	return r;
-}
-
-static int write_at(int dir, const char *name, const char *text)
-{
-	AUTO_CLOSE int fd = -EBADF;
-
-	fd = openat(dir, name, O_WRONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd_write_full(fd, text, strlen(text));
-}
-
-/* A directory that is really of a cgroup file system and not a plain one beside it. */
-static int open_group(const char *path, long magic)
-{
-	AUTO_CLOSE int fd = -EBADF;
-	struct statfs fs;
-
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != magic)
-		return -ENOENT;
-	return fd_take(&fd);
-}
 
 static int parent_v1(const char *text, enum cgroup_kind kind)
 {
@@ -65,47 +34,16 @@ static int parent_v1(const char *text, enum cgroup_kind kind)
 	char path[PATH_MAX];
 	int fd;
 
-	if (cgroup_parse_v1(text, controllers[kind], group, sizeof(group)) < 0)
+	if (cgroup_parse_v1(text, kind, group, sizeof(group)) < 0)
 		return -ENOENT;
 	/* Inside a container the path is that of outside, and the mount shows our group as its
 	 * root. */
-	if (snprintf(path, sizeof(path), MOUNT_POINT "/%s%s", controllers[kind], group) >=
+	if (snprintf(path, sizeof(path), CGROUP_MOUNT "/%s%s", cgroup_kind_name(kind), group) >=
 	    (int)sizeof(path))
 		return -ENAMETOOLONG;
-	fd = open_group(path, CGROUP_SUPER_MAGIC);
-	snprintf(path, sizeof(path), MOUNT_POINT "/%s", controllers[kind]);
-	return fd >= 0 ? fd : open_group(path, CGROUP_SUPER_MAGIC);
-}
-
-/*
- * Version 2 allows no processes beside child groups: we move to a leaf and hand the controllers
- * down. That works where the group is delegated and ours alone, and is undone by nobody but its
- * owner.
- */
-static int parent_v2(const char *text, const char *kind)
-{
-	AUTO_CLOSE int fd = -EBADF;
-	char group[PATH_MAX];
-	char path[PATH_MAX];
-	char have[VALUE_MAX * 4];
-	char enable[VALUE_MAX];
-
-	if (cgroup_parse_v2(text, group, sizeof(group)) < 0 ||
-	    snprintf(path, sizeof(path), MOUNT_POINT "%s", group) >= (int)sizeof(path))
-		return -ENOENT;
-	fd = open_group(path, CGROUP2_SUPER_MAGIC);
-	if (fd < 0 || read_at(fd, "cgroup.controllers", have, sizeof(have)) < 0 ||
-	    !cgroup_parse_word(have, kind) || faccessat(fd, "cgroup.subtree_control", W_OK, 0) < 0)
-		return -ENOENT;
-	snprintf(enable, sizeof(enable), "+%s", kind);
-	if (write_at(fd, "cgroup.subtree_control", enable) == 0)
-		return fd_take(&fd);
-	if (mkdirat(fd, "supervisor", 0755) < 0 && errno != EEXIST)
-		return -errno;
-	if (write_at(fd, "supervisor/cgroup.procs", "0") < 0 ||
-	    write_at(fd, "cgroup.subtree_control", enable) < 0)
-		return -EBUSY;
-	return fd_take(&fd);
+	fd = cgroup_file_open(path, CGROUP_SUPER_MAGIC);
+	snprintf(path, sizeof(path), CGROUP_MOUNT "/%s", cgroup_kind_name(kind));
+	return fd >= 0 ? fd : cgroup_file_open(path, CGROUP_SUPER_MAGIC);
 }
 
 static int limit_write(const struct cgroup *c, enum cgroup_kind kind, uint64_t value)
@@ -119,7 +57,7 @@ static int limit_write(const struct cgroup *c, enum cgroup_kind kind, uint64_t v
 		snprintf(text, sizeof(text), "%llu %u", v, PERIOD_US);
 	else
 		snprintf(text, sizeof(text), "%llu", v);
-	return write_at(c->dir[kind], c->is_v2 ? limit_v2[kind] : limit_v1[kind], text);
+	return cgroup_file_write(c->dir[kind], c->is_v2 ? limit_v2[kind] : limit_v1[kind], text);
 }
 
 /* Swap would let a sandbox use more than its memory; files that do not exist have none to limit. */
@@ -130,53 +68,90 @@ static int swap_limit(const struct cgroup *c, uint64_t value)
 
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
 	if (c->is_v2) {
-		r = write_at(c->dir[CGROUP_MEMORY], "memory.swap.max", "0");
+		r = cgroup_file_write(c->dir[CGROUP_MEMORY], "memory.swap.max", "0");
 		if (r == 0 || r == -ENOENT)
-			r = write_at(c->dir[CGROUP_MEMORY], "memory.oom.group", "1");
+			r = cgroup_file_write(c->dir[CGROUP_MEMORY], "memory.oom.group", "1");
 	} else {
-		r = write_at(c->dir[CGROUP_MEMORY], "memory.memsw.limit_in_bytes", text);
+		r = cgroup_file_write(c->dir[CGROUP_MEMORY], "memory.memsw.limit_in_bytes", text);
 	}
 	return r == -ENOENT ? 0 : r;
 }
 
-static int group_make(struct cgroup *c, enum cgroup_kind kind, uint64_t value, struct err *e)
+static int group_limit(struct cgroup *c, enum cgroup_kind kind, uint64_t value, struct err *e)
 {
 	int r;
 
-	if (mkdirat(c->parent[kind], c->name, 0755) < 0 && !(errno == EEXIST && c->is_v2)) {
-		c->parent[kind] = fd_close(c->parent[kind]);
-		return 0; /* not ours to use: the caller falls back, and says so */
-	}
 	c->dir[kind] = openat(c->parent[kind], c->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	r = c->dir[kind] < 0 ? -errno : limit_write(c, kind, value);
 	if (r == 0 && kind == CGROUP_MEMORY)
 		r = swap_limit(c, value);
-	return r < 0 ? err_sys(e, r, "cgroup: cannot limit %s to %llu", controllers[kind],
+	return r < 0 ? err_sys(e, r, "cgroup: cannot limit %s to %llu", cgroup_kind_name(kind),
 			       (unsigned long long)value)
 		     : 0;
 }
 
-int cgroup_make(struct cgroup *c, const char *id, const uint64_t value[CGROUP_KINDS], struct err *e)
+/* One group for all controllers. What cannot be made is left out: the caller falls back. */
+static int make_v2(struct cgroup *c, const char *text, const uint64_t value[CGROUP_KINDS],
+		   struct err *e)
 {
-	char text[TEXT_MAX];
+	AUTO_CLOSE int parent = -EBADF;
+	unsigned int wanted = 0;
+	unsigned int kinds = 0;
 	int r = 0;
 
-	snprintf(c->name, sizeof(c->name), "tiercel-%.12s", id);
-	if (read_at(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text)) < 0)
+	for (int i = 0; i < CGROUP_KINDS; i++)
+		wanted |= value[i] == UINT64_MAX ? 0 : 1u << i;
+	parent = wanted == 0 ? -ENOENT : cgroup_v2_parent(text, wanted, c, &kinds);
+	if (parent < 0)
 		return 0;
+	c->is_v2 = true;
+	if (mkdirat(parent, c->name, 0755) < 0) {
+		cgroup_v2_return(c, parent);
+		return 0;
+	}
+	for (int i = 0; i < CGROUP_KINDS && r == 0; i++) {
+		if (!(kinds & 1u << i))
+			continue;
+		c->parent[i] = fcntl(parent, F_DUPFD_CLOEXEC, 3);
+		r = c->parent[i] < 0 ? err_sys(e, -errno, "cgroup")
+				     : group_limit(c, (enum cgroup_kind)i, value[i], e);
+	}
+	return r;
+}
+
+static int make_v1(struct cgroup *c, const char *text, const uint64_t value[CGROUP_KINDS],
+		   struct err *e)
+{
+	int r = 0;
+
 	for (int i = 0; i < CGROUP_KINDS && r == 0; i++) {
 		enum cgroup_kind kind = (enum cgroup_kind)i;
 
 		if (value[kind] == UINT64_MAX)
 			continue;
 		c->parent[kind] = parent_v1(text, kind);
-		if (c->parent[kind] < 0) {
-			c->parent[kind] = parent_v2(text, controllers[kind]);
-			c->is_v2 = c->is_v2 || c->parent[kind] >= 0;
-		}
-		if (c->parent[kind] >= 0)
-			r = group_make(c, kind, value[kind], e);
+		if (c->parent[kind] < 0)
+			continue;
+		if (mkdirat(c->parent[kind], c->name, 0755) < 0)
+			c->parent[kind] = fd_close(c->parent[kind]);
+		else
+			r = group_limit(c, kind, value[kind], e);
 	}
+	return r;
+}
+
+int cgroup_make(struct cgroup *c, const char *id, const uint64_t value[CGROUP_KINDS], struct err *e)
+{
+	char text[TEXT_MAX];
+	struct statfs fs;
+	int r;
+
+	snprintf(c->name, sizeof(c->name), "tiercel-%.12s", id);
+	if (cgroup_file_read(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text)) < 0 ||
+	    statfs(CGROUP_MOUNT, &fs) < 0)
+		return 0;
+	r = fs.f_type == CGROUP2_SUPER_MAGIC ? make_v2(c, text, value, e)
+					     : make_v1(c, text, value, e);
 	if (r < 0)
 		cgroup_remove(c);
 	return r;
@@ -211,7 +186,7 @@ uint64_t cgroup_oom_kills(const struct cgroup *c)
 	const char *file = c->is_v2 ? "memory.events" : "memory.oom_control";
 
 	if (c->dir[CGROUP_MEMORY] < 0 ||
-	    read_at(c->dir[CGROUP_MEMORY], file, text, sizeof(text)) < 0)
+	    cgroup_file_read(c->dir[CGROUP_MEMORY], file, text, sizeof(text)) < 0)
 		return 0;
 	return cgroup_parse_count(text, "oom_kill");
 }
@@ -221,23 +196,36 @@ uint64_t cgroup_pids_refused(const struct cgroup *c)
 	char text[TEXT_MAX];
 
 	if (c->dir[CGROUP_PIDS] < 0 ||
-	    read_at(c->dir[CGROUP_PIDS], "pids.events", text, sizeof(text)) < 0)
+	    cgroup_file_read(c->dir[CGROUP_PIDS], "pids.events", text, sizeof(text)) < 0)
 		return 0;
 	return cgroup_parse_count(text, "max");
 }
 
-void cgroup_remove(struct cgroup *c)
+/* The kernel lets go of the last process a moment after it is reaped. */
+static void group_remove(int parent, const char *name)
 {
 	struct timespec wait = { .tv_nsec = REMOVE_WAIT_NS };
 
+	for (int i = 0; i < REMOVE_TRIES; i++) {
+		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno != EBUSY)
+			return;
+		nanosleep(&wait, NULL);
+	}
+}
+
+void cgroup_remove(struct cgroup *c)
+{
 	for (int kind = 0; kind < CGROUP_KINDS; kind++) {
-		/* The kernel lets go of the last process a moment after it is reaped. */
-		for (int i = 0; c->dir[kind] >= 0 && i < REMOVE_TRIES; i++) {
-			if (unlinkat(c->parent[kind], c->name, AT_REMOVEDIR) == 0 || errno != EBUSY)
-				break;
-			nanosleep(&wait, NULL);
-		}
+		/* Nothing outlives its sandbox; version 1 has no such file. */
+		if (c->dir[kind] >= 0 && c->is_v2)
+			(void)cgroup_file_write(c->dir[kind], "cgroup.kill", "1");
+		if (c->dir[kind] >= 0)
+			group_remove(c->parent[kind], c->name);
 		c->dir[kind] = fd_close(c->dir[kind]);
+	}
+	for (int kind = 0; kind < CGROUP_KINDS; kind++) {
+		if (c->parent[kind] >= 0)
+			cgroup_v2_return(c, c->parent[kind]);
 		c->parent[kind] = fd_close(c->parent[kind]);
 	}
 }

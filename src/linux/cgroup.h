@@ -17,11 +17,16 @@ enum cgroup_kind { CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPU, CGROUP_KINDS };
  * struct cgroup - the groups of one sandbox. Initialise with CGROUP_INIT.
  * @parent: directory of the group that ours is made in, by controller (owned; equal for version 2)
  * @dir:    our group's directory (owned)
+ * @is_delegated: set by the caller before cgroup_make, when its own group was handed to it
+ * @is_leaf, @enabled: version 2: the caller has moved to a leaf, for these controllers (1 << kind)
  */
 struct cgroup {
 	int parent[CGROUP_KINDS];
 	int dir[CGROUP_KINDS];
 	bool is_v2;
+	bool is_delegated;
+	bool is_leaf;
+	unsigned int enabled;
 	char name[CGROUP_NAME_MAX];
 };
 
@@ -49,7 +54,10 @@ size_t cgroup_entries(const struct cgroup *c, int ret_fds[CGROUP_KINDS]);
 uint64_t cgroup_oom_kills(const struct cgroup *c);
 uint64_t cgroup_pids_refused(const struct cgroup *c);
 
-/* Removes the groups, which must be empty or about to be; gives up after a second. */
+/*
+ * Kills what is still in the groups (version 2) and removes them; gives up after a second. The
+ * caller goes back to where it was.
+ */
 void cgroup_remove(struct cgroup *c);
 
 #endif

@@ -6,18 +6,59 @@
 #include <stdio.h>
 #include <string.h>
 
-bool cgroup_parse_word(const char *list, const char *word)
+static const char *const names[CGROUP_KINDS] = { "memory", "pids", "cpu" };
+
+const char *cgroup_kind_name(enum cgroup_kind kind)
 {
-	size_t n = strlen(word);
+	return names[kind];
+}
+
+unsigned int cgroup_parse_kinds(const char *list)
+{
+	unsigned int kinds = 0;
 
 	while (*list != '\0') {
 		size_t len = strcspn(list, " ,\n");
 
-		if (len == n && strncmp(list, word, n) == 0)
-			return true;
+		for (int i = 0; i < CGROUP_KINDS; i++)
+			if (strlen(names[i]) == len && strncmp(list, names[i], len) == 0)
+				kinds |= 1u << i;
 		list += len + (list[len] != '\0');
 	}
+	return kinds;
+}
+
+void cgroup_print_kinds(unsigned int kinds, char sign, char *ret, size_t n)
+{
+	size_t at = 0;
+
+	ret[0] = '\0';
+	for (int i = 0; i < CGROUP_KINDS && at < n; i++)
+		if (kinds & 1u << i)
+			at += (size_t)snprintf(ret + at, n - at, "%s%c%s", at > 0 ? " " : "", sign,
+					       names[i]);
+}
+
+bool cgroup_parse_is_unit(const char *group)
+{
+	static const char *const kinds[] = { ".slice", ".scope", ".service" };
+	size_t len = strlen(group);
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t n = strlen(kinds[i]);
+
+		if (len > n && strcmp(group + len - n, kinds[i]) == 0)
+			return true;
+	}
 	return false;
+}
+
+bool cgroup_parse_is_only(const char *text, pid_t pid)
+{
+	char line[16];
+
+	snprintf(line, sizeof(line), "%d\n", (int)pid);
+	return strcmp(text, line) == 0;
 }
 
 /* Copies the path at the end of a line; "/" becomes "". */
@@ -31,7 +72,7 @@ static int path_copy(const char *path, char *ret, size_t n)
 }
 
 /* Each line is "number:controllers:path". */
-int cgroup_parse_v1(const char *text, const char *controller, char *ret, size_t n)
+int cgroup_parse_v1(const char *text, enum cgroup_kind kind, char *ret, size_t n)
 {
 	while (*text != '\0') {
 		const char *first = strchr(text, ':');
@@ -41,7 +82,7 @@ int cgroup_parse_v1(const char *text, const char *controller, char *ret, size_t 
 		if (second == NULL)
 			return -ENOENT;
 		snprintf(list, sizeof(list), "%.*s", (int)(second - first - 1), first + 1);
-		if (cgroup_parse_word(list, controller))
+		if (cgroup_parse_kinds(list) & 1u << kind)
 			return path_copy(second + 1, ret, n);
 		text = second + strcspn(second, "\n");
 		text += *text == '\n';
