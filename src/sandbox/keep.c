@@ -123,7 +123,7 @@ int keep_ended(const struct run_request *req, struct prepared *p, struct run_res
 	int r;
 
 	if (is_untouched(p))
-		return store_remove(&p->box, e);
+		return store_drop(&p->box, e);
 	r = save(req, p, ret, e);
 	if (r == 0 && p->facts.root[0].kind != ROOT_PLAIN)
 		r = box_review_open(&p->box, &review, e);

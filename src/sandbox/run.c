@@ -97,6 +97,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, const st
 				.watch = { -1, -1, -1, -1 },
 				.limits = &req->policy->limits,
 				.log = &ret->log,
+				.box = &p->box,
 				.cgroup = &p->cgroup };
 	int r;
 

@@ -295,3 +295,31 @@ int store_remove(struct store_box *box, struct err *e)
 	r = review_remove_tree(all, trash, NULL);
 	return r < 0 ? err_sys(e, r, "cannot delete all of %s/%s", base, trash) : 0;
 }
+
+int store_drop(struct store_box *box, struct err *e)
+{
+	AUTO_CLOSE int all = -EBADF;
+	char base[STORE_PATH_MAX];
+
+	all = store_open(base, e);
+	if (all < 0)
+		return all;
+	/* The place is taken when many end at once; it is free again when one of them starts. */
+	if (renameat2(all, box->id, all, STORE_LAST, RENAME_NOREPLACE) < 0)
+		return store_remove(box, e);
+	name_give_back(all, box);
+	return 0;
+}
+
+void store_drop_rest(const struct store_box *box)
+{
+	AUTO_CLOSE int all = -EBADF;
+	char trash[STORE_ID_LEN + sizeof(STORE_TRASH)];
+
+	all = openat(box->dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (all < 0)
+		return;
+	snprintf(trash, sizeof(trash), STORE_TRASH "%s", box->id);
+	if (renameat2(all, STORE_LAST, all, trash, RENAME_NOREPLACE) == 0)
+		(void)review_remove_tree(all, trash, NULL);
+}

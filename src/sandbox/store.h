@@ -12,6 +12,7 @@
 #define STORE_NAME_MAX 63
 #define STORE_PATH_MAX 4096
 #define STORE_TRASH ".trash-" /* before the id of one that is being removed */
+#define STORE_LAST STORE_TRASH "last" /* left by store_drop */
 
 /*
  * struct store_box - one sandbox's directory.
@@ -70,5 +71,14 @@ int store_hold(struct store_box *box, struct err *e);
  * Takes the lock by itself unless @box has it. When it is killed, sweep_store does the rest.
  */
 int store_remove(struct store_box *box, struct err *e);
+
+/*
+ * store_drop - take an unchanged sandbox of ours off the store, and leave the deleting of its empty
+ * directories, which the disk may take its time for, to the next run's store_drop_rest.
+ */
+int store_drop(struct store_box *box, struct err *e);
+
+/* store_drop_rest - delete what the last store_drop left; for a moment in which nobody waits. */
+void store_drop_rest(const struct store_box *box);
 
 #endif

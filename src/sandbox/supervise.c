@@ -21,6 +21,7 @@
 #include "sandbox/limits.h"
 #include "sandbox/packet.h"
 #include "sandbox/refusal.h"
+#include "sandbox/store.h"
 #include "sandbox/terminal.h"
 
 #define GRACE_MS 10000 /* between a signal that asks and one that does not */
@@ -79,7 +80,10 @@ static int on_ready(struct supervisor *s, const struct message *m, int *fds, siz
 		terminal_join(s);
 	s->start_ms = limits_now_ms();
 	r = tell(s, MESSAGE_GO, 0);
-	return r < 0 ? err_sys(e, r, "the sandbox ended before its command started") : 0;
+	if (r < 0)
+		return err_sys(e, r, "the sandbox ended before its command started");
+	store_drop_rest(s->box);
+	return 0;
 }
 
 static int on_pid(struct supervisor *s, int pid, struct err *e)

@@ -14,6 +14,7 @@
 struct cgroup;
 struct events_log;
 struct policy_limits;
+struct store_box;
 
 enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
 
@@ -26,6 +27,7 @@ enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
  * @upper:    path of the directory whose size the disk limit watches, or NULL
  * @status:   wait status of the command, once @has_status
  * @exec_errno: why the command could not be executed, 0 when it was
+ * @box:      borrowed; the store's leftovers are cleared while the command starts
  */
 struct supervisor {
 	int control;
@@ -39,6 +41,7 @@ struct supervisor {
 	const struct policy_limits *limits;
 	struct events_log *log;
 	struct cgroup *cgroup;
+	const struct store_box *box;
 	const char *upper;
 	uint64_t start_ms;
 	uint64_t tick_ms;
