@@ -14,6 +14,13 @@
 #define COUNT_MAX (UINT64_C(1) << 22)
 #define LIST_MAX 4096u
 
+/* Below these not even the sandbox itself can be made. */
+static const uint64_t least[FIELD_END] = {
+	[FIELD_LIMITS_MEMORY] = 1 << 20,
+	[FIELD_LIMITS_DISK] = 1 << 20,
+	[FIELD_LIMITS_FILES] = 16,
+};
+
 static void *at(struct policy *p, enum policy_field field)
 {
 	return (char *)p + policy_field_row(field)->offset;
@@ -37,10 +44,35 @@ static int set_enum(struct policy *p, enum policy_field field, const char *text,
 	return err_set(e, -EINVAL, "%s: \"%s\" is none of %s", row->name, text, all);
 }
 
+static const char *number_text(enum field_type type, uint64_t v, char ret[64])
+{
+	static const char *const units[] = { "", "KiB", "MiB", "GiB", "TiB" };
+	unsigned int u = 0;
+
+	if (v == POLICY_UNLIMITED)
+		return "null";
+	if (type == TYPE_MILLI)
+		snprintf(ret, 64, "%llu.%03llu", (unsigned long long)v / 1000,
+			 (unsigned long long)v % 1000);
+	else if (type == TYPE_TIME)
+		snprintf(ret, 64, "%llums", (unsigned long long)v);
+	else if (type == TYPE_COUNT)
+		snprintf(ret, 64, "%llu", (unsigned long long)v);
+	if (type != TYPE_SIZE)
+		return ret;
+	while (u < 4 && v % 1024 == 0) {
+		v /= 1024;
+		u++;
+	}
+	snprintf(ret, 64, "%llu%s", (unsigned long long)v, units[u]);
+	return ret;
+}
+
 static int set_number(struct policy *p, enum policy_field field, const char *text, struct err *e)
 {
 	const struct field_row *row = policy_field_row(field);
 	const char *like = "no size; write for example 4GiB";
+	char room[64];
 	uint64_t v = 0;
 	int r;
 
@@ -63,6 +95,9 @@ static int set_number(struct policy *p, enum policy_field field, const char *tex
 	if (r < 0 || v == 0)
 		return err_set(e, -EINVAL, "%s: \"%s\" is %s", row->name, text,
 			       r == -ERANGE ? "out of range" : like);
+	if (v < least[field])
+		return err_set(e, -EINVAL, "%s: \"%s\" is too little; %s is the least", row->name,
+			       text, number_text(row->type, least[field], room));
 	*(uint64_t *)at(p, field) = v;
 	return 0;
 }
@@ -159,30 +194,6 @@ int policy_add(struct policy *p, enum policy_field field, const char *text, stru
 void policy_clear(struct policy *p, enum policy_field field)
 {
 	*(struct policy_list *)at(p, field) = (struct policy_list){ NULL, 0 };
-}
-
-static const char *number_text(enum field_type type, uint64_t v, char ret[64])
-{
-	static const char *const units[] = { "", "KiB", "MiB", "GiB", "TiB" };
-	unsigned int u = 0;
-
-	if (v == POLICY_UNLIMITED)
-		return "null";
-	if (type == TYPE_MILLI)
-		snprintf(ret, 64, "%llu.%03llu", (unsigned long long)v / 1000,
-			 (unsigned long long)v % 1000);
-	else if (type == TYPE_TIME)
-		snprintf(ret, 64, "%llums", (unsigned long long)v);
-	else if (type == TYPE_COUNT)
-		snprintf(ret, 64, "%llu", (unsigned long long)v);
-	if (type != TYPE_SIZE)
-		return ret;
-	while (u < 4 && v % 1024 == 0) {
-		v /= 1024;
-		u++;
-	}
-	snprintf(ret, 64, "%llu%s", (unsigned long long)v, units[u]);
-	return ret;
 }
 
 const char *policy_text(const struct policy *p, enum policy_field field, char ret[64])

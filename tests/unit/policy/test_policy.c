@@ -54,6 +54,8 @@ static void bad_text_names_its_place(void **state)
 		{ "[1]\n", "a policy is a mapping" },
 		{ "limits: {memory: 99999999999999999999GiB}\n", "limits.memory" },
 		{ "limits: {pids: 0}\n", "limits.pids" },
+		{ "limits: {memory: 1k}\n", "\"1k\" is too little; 1MiB is the least" },
+		{ "limits: {files: 15}\n", "\"15\" is too little; 16 is the least" },
 		{ "limits: {cpus: [1]}\n", "needs one plain value" },
 		{ "files: {read: x}\n", "needs a list" },
 		{ "files: {protect: [../x]}\n", "below the workspace" },
