@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Host names: one spelling each; what is matched is what is resolved and dialled. */
-#ifndef PROXY_NAME_H
-#define PROXY_NAME_H
+#ifndef BASE_HOST_H
+#define BASE_HOST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "proxy/address.h"
+#include "base/address.h"
 
-#define NAME_BYTES_MAX 253
-#define NAME_LABEL_MAX 63
-#define HOST_TEXT_MAX (NAME_BYTES_MAX + 8) /* "[v6]:65535" or "name:65535", with the NUL */
+#define HOST_NAME_BYTES 253
+#define HOST_LABEL_BYTES 63
+#define HOST_TEXT_MAX (HOST_NAME_BYTES + 8) /* "[v6]:65535" or "name:65535", with the NUL */
 
 /*
- * struct name - a host name: lower case, no trailing dot.
- * @n:    bytes of @text, 1 to NAME_BYTES_MAX
+ * struct host_name - a host name: lower case, no trailing dot.
+ * @n:    bytes of @text, 1 to HOST_NAME_BYTES
  * @text: letters, digits, hyphens and dots, terminated
  */
-struct name {
+struct host_name {
 	uint8_t n;
-	char text[NAME_BYTES_MAX + 1];
+	char text[HOST_NAME_BYTES + 1];
 };
 
 /* What a client names: a name, or an address in its usual spelling. */
 struct host {
 	bool is_address;
-	struct addr addr; /* when @is_address */
-	struct name name; /* when not */
+	struct addr addr;      /* when @is_address */
+	struct host_name name; /* when not */
 };
 
 /*
- * name_parse - read a host name.
+ * host_name_parse - read a host name.
  *
  * Letters, digits and hyphens in labels of 1 to 63 bytes that neither begin nor end with a hyphen,
  * 253 bytes in all; one trailing dot is dropped, upper case becomes lower. Names beyond ASCII come
@@ -41,13 +41,13 @@ struct host {
  * Returns 0 or -EINVAL. Source: RFC 1123 section 2.1, RFC 5890; "ends in a number" of the URL
  * standard.
  */
-int name_parse(const char *p, size_t n, struct name *ret);
+int host_name_parse(const char *p, size_t n, struct host_name *ret);
 
 /* Whether two names are the same. */
-bool name_is(const struct name *a, const struct name *b);
+bool host_name_is(const struct host_name *a, const struct host_name *b);
 
 /* Whether @a lies below @suffix, at any depth: a.b.c below b.c, never b.c itself nor xb.c. */
-bool name_is_below(const struct name *a, const struct name *suffix);
+bool host_name_is_below(const struct host_name *a, const struct host_name *suffix);
 
 /*
  * host_parse - read a name or an address; IPv6 bare or in brackets, IPv4 never.

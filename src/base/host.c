@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Host names: one spelling each; what is matched is what is resolved and dialled. */
-#include "proxy/name.h"
+#include "base/host.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -38,11 +38,11 @@ static bool is_number(const char *p, size_t n)
 
 static bool is_label(const char *p, size_t n)
 {
-	return n > 0 && n <= NAME_LABEL_MAX && p[0] != '-' && p[n - 1] != '-';
+	return n > 0 && n <= HOST_LABEL_BYTES && p[0] != '-' && p[n - 1] != '-';
 }
 
 /* Whether a name, already in lower case, is made of labels and does not end in a number. */
-static bool is_name(const struct name *name)
+static bool is_name(const struct host_name *name)
 {
 	size_t start = 0;
 
@@ -57,13 +57,13 @@ static bool is_name(const struct name *name)
 	       !is_number(name->text + start, name->n - start);
 }
 
-int name_parse(const char *p, size_t n, struct name *ret)
+int host_name_parse(const char *p, size_t n, struct host_name *ret)
 {
-	struct name name = { 0 };
+	struct host_name name = { 0 };
 
 	if (n > 0 && p[n - 1] == '.')
 		n--;
-	if (n == 0 || n > NAME_BYTES_MAX)
+	if (n == 0 || n > HOST_NAME_BYTES)
 		return -EINVAL;
 	name.n = (uint8_t)n;
 	for (size_t i = 0; i < n; i++)
@@ -74,12 +74,12 @@ int name_parse(const char *p, size_t n, struct name *ret)
 	return 0;
 }
 
-bool name_is(const struct name *a, const struct name *b)
+bool host_name_is(const struct host_name *a, const struct host_name *b)
 {
 	return a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
 }
 
-bool name_is_below(const struct name *a, const struct name *suffix)
+bool host_name_is_below(const struct host_name *a, const struct host_name *suffix)
 {
 	size_t head;
 
@@ -98,7 +98,7 @@ int host_parse(const char *p, size_t n, struct host *ret)
 			return -EINVAL;
 	} else if (addr_parse(p, n, &h.addr) < 0) {
 		h.is_address = false;
-		if (name_parse(p, n, &h.name) < 0)
+		if (host_name_parse(p, n, &h.name) < 0)
 			return -EINVAL;
 	}
 	*ret = h;
@@ -110,7 +110,7 @@ bool host_is(const struct host *a, const struct host *b)
 	if (a->is_address != b->is_address)
 		return false;
 	if (!a->is_address)
-		return name_is(&a->name, &b->name);
+		return host_name_is(&a->name, &b->name);
 	return a->addr.family == b->addr.family &&
 	       memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes)) == 0;
 }

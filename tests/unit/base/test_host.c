@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "proxy/name.h"
+#include "base/host.h"
 
 #define LABEL_63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -22,11 +22,11 @@ static void name_parse_normalises(void **state)
 		{ "1e100.net", "1e100.net" },
 		{ LABEL_63 ".com", LABEL_63 ".com" },
 	};
-	struct name name;
+	struct host_name name;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		assert_int_equal(name_parse(rows[i][0], strlen(rows[i][0]), &name), 0);
+		assert_int_equal(host_name_parse(rows[i][0], strlen(rows[i][0]), &name), 0);
 		assert_string_equal(name.text, rows[i][1]);
 		assert_int_equal(name.n, strlen(rows[i][1]));
 	}
@@ -72,41 +72,41 @@ static void name_parse_refuses_what_is_no_name(void **state)
 		"foo.1.",
 		LABEL_63 "a.com",
 	};
-	struct name name = { .n = 7 };
+	struct host_name name = { .n = 7 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(odd); i++)
-		assert_int_equal(name_parse(odd[i], strlen(odd[i]), &name), -EINVAL);
-	assert_int_equal(name_parse("a.com\0.evil.org", 15, &name), -EINVAL);
-	assert_int_equal(name_parse("a.com\0", 6, &name), -EINVAL);
+		assert_int_equal(host_name_parse(odd[i], strlen(odd[i]), &name), -EINVAL);
+	assert_int_equal(host_name_parse("a.com\0.evil.org", 15, &name), -EINVAL);
+	assert_int_equal(host_name_parse("a.com\0", 6, &name), -EINVAL);
 	assert_int_equal(name.n, 7);
 }
 
 static void name_parse_holds_to_253_bytes(void **state)
 {
 	char text[256];
-	struct name name;
+	struct host_name name;
 
 	(void)state;
 	memset(text, 'a', sizeof(text));
 	for (size_t i = 50; i < sizeof(text); i += 51)
 		text[i] = '.';
-	assert_int_equal(name_parse(text, 253, &name), 0);
+	assert_int_equal(host_name_parse(text, 253, &name), 0);
 	assert_int_equal(name.n, 253);
 	text[253] = 'a';
-	assert_int_equal(name_parse(text, 254, &name), -EINVAL);
+	assert_int_equal(host_name_parse(text, 254, &name), -EINVAL);
 	text[253] = '.';
-	assert_int_equal(name_parse(text, 254, &name), 0);
+	assert_int_equal(host_name_parse(text, 254, &name), 0);
 }
 
 static bool below(const char *a, const char *suffix)
 {
-	struct name x;
-	struct name y;
+	struct host_name x;
+	struct host_name y;
 
-	assert_int_equal(name_parse(a, strlen(a), &x), 0);
-	assert_int_equal(name_parse(suffix, strlen(suffix), &y), 0);
-	return name_is_below(&x, &y);
+	assert_int_equal(host_name_parse(a, strlen(a), &x), 0);
+	assert_int_equal(host_name_parse(suffix, strlen(suffix), &y), 0);
+	return host_name_is_below(&x, &y);
 }
 
 static void name_is_below_any_depth_but_not_itself(void **state)
@@ -193,11 +193,11 @@ static void host_print_always_fits(void **state)
 	struct host host = { 0 };
 
 	(void)state;
-	host.name.n = NAME_BYTES_MAX;
-	memset(host.name.text, 'a', NAME_BYTES_MAX);
+	host.name.n = HOST_NAME_BYTES;
+	memset(host.name.text, 'a', HOST_NAME_BYTES);
 	host_print(&host, 65535, text);
-	assert_int_equal(strlen(text), NAME_BYTES_MAX + 6);
-	assert_int_equal(memcmp(text + NAME_BYTES_MAX, ":65535", 7), 0);
+	assert_int_equal(strlen(text), HOST_NAME_BYTES + 6);
+	assert_int_equal(memcmp(text + HOST_NAME_BYTES, ":65535", 7), 0);
 }
 
 int main(void)

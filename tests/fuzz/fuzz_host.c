@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proxy/name.h"
+#include "base/host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A name holds nothing but its alphabet, whatever came in. */
-static void check_name(const struct name *name)
+static void check_name(const struct host_name *name)
 {
 	if (strspn(name->text, "abcdefghijklmnopqrstuvwxyz0123456789-.") != name->n ||
 	    name->text[name->n] != '\0' || name->n == 0)

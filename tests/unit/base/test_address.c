@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/cleanup.h"
-#include "proxy/address.h"
 
 static struct addr addr(const char *text)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* IP addresses and ranges: one spelling each, and which of them lead into the world. */
-#include "proxy/address.h"
+#include "base/address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
