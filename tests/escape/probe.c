@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define SHOWN_MAX 4096
+#define RING 16
 #define ALLOW(nr)                                                                                  \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (nr), 0, 1),                                           \
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
@@ -108,9 +109,9 @@ int judge_code(long result, int granted, const char *what)
 
 const char *path_of(const char *format, ...)
 {
-	static char ring[4][SHOWN_MAX];
+	static char ring[RING][SHOWN_MAX];
 	static unsigned int next;
-	char *out = ring[next++ % 4];
+	char *out = ring[next++ % RING];
 	va_list list;
 
 	va_start(list, format);

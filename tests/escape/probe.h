@@ -49,7 +49,7 @@ int judge_code(long result, int granted, const char *what);
 ssize_t show_file(int at, const char *path);
 int judge_read(const char *path);
 
-/* path_of - PATH formatted into a static buffer that the next call but three overwrites. */
+/* path_of - PATH formatted into a static buffer that the sixteenth call after it overwrites. */
 const char *path_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* in_child - run @act in a child; its verdict, V_HELD when the kernel killed it for the call. */

@@ -219,7 +219,10 @@ static int n33(void)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct timeval wait = { .tv_usec = WAIT_MS * 2000 };
 
+	int yes = 1;
+
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 	if (fd < 0 || bind(fd, (struct sockaddr *)&at, n) < 0 || listen(fd, 4) < 0)
 		return held("listen");
 	puts("LISTENING");

@@ -136,8 +136,9 @@ static int fs33(void)
 
 static int fs34(void)
 {
-	const char *mine = path_of("%s/linked", arg("ws"));
+	char mine[4096];
 
+	snprintf(mine, sizeof(mine), "%s/linked", arg("ws"));
 	for (int fd = 3; fd < FDS_MAX; fd++) {
 		if (linkat(AT_FDCWD, path_of("/proc/self/fd/%d", fd), AT_FDCWD, mine,
 			   AT_SYMLINK_FOLLOW) == 0)

@@ -78,6 +78,8 @@ static int with_keys(void)
 	const char *program = arg("then");
 
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0);
+	/* As a login does: what is in the user's ring is possessed through the session's. */
+	syscall(SYS_keyctl, KEYCTL_LINK, KEY_SPEC_USER_KEYRING, KEY_SPEC_SESSION_KEYRING, 0, 0);
 	for (int ring = KEY_SPEC_SESSION_KEYRING; ring >= KEY_SPEC_USER_KEYRING; ring--) {
 		long key = syscall(SYS_add_key, "user", arg("key"), arg("value"),
 				   strlen(arg("value")), ring);
