@@ -10,7 +10,8 @@ struct stage;
 /*
  * command_start - start the command of the plan; its pid goes to @s.
  *
- * Returns 0, or the negative errno of execve: -ENOENT not found, else cannot be executed.
+ * Returns 0, or negative errno: of execve when @s has a pid (-ENOENT not found, else it cannot be
+ * executed), else of making the process.
  */
 int command_start(struct stage *s);
 

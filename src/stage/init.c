@@ -121,7 +121,15 @@ static void reap(struct stage *s, int signals)
 	for (;;) {
 		siginfo_t info = { 0 };
 
-		if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG) < 0 || info.si_pid == 0)
+		if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG) < 0) {
+			if (errno == ECHILD)
+				return;
+			/* A command whose end cannot be seen would never end. */
+			if (errno != EINTR)
+				end();
+			continue;
+		}
+		if (info.si_pid == 0)
 			return;
 		child_changed(s, &info);
 	}
@@ -135,8 +143,11 @@ static void serve(struct stage *s, int signals)
 				    { .fd = signals, .events = POLLIN } };
 
 	for (;;) {
-		if (poll(polled, 2, -1) < 0 && errno != EINTR)
-			end();
+		if (poll(polled, 2, -1) < 0) {
+			if (errno != EINTR)
+				end();
+			continue;
+		}
 		if (polled[1].revents)
 			reap(s, signals);
 		if (polled[0].revents)
@@ -160,6 +171,10 @@ void init_run(struct stage *s)
 	while (receive(s, &m) != MESSAGE_GO)
 		continue;
 	r = command_start(s);
+	if (r < 0 && s->command == 0) {
+		err_sys(&e, r, "cannot make a process for the command");
+		fail(s, &e);
+	}
 	if (r < 0) {
 		report_value(s, MESSAGE_EXEC, -r);
 		end();

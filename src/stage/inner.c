@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inside half: pid 1 of the sandbox carries out every operation after the clone. */
-/* #syscalls write mount_setattr exit_group */
+/* #syscalls write mount_setattr prctl exit_group */
 #include "stage/inner.h"
 
 #include <linux/mount.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "linux/caps.h"
 #include "linux/landlock.h"
 #include "linux/mount.h"
 #include "stage/init.h"
@@ -122,15 +123,25 @@ int stage_op(struct stage *s, uint32_t i, struct err *e)
 	return r < 0 ? r : ops[s->plan->op[i].kind](s, &s->plan->op[i], e);
 }
 
+static void fail(const struct stage *s, uint32_t op, const struct err *e) __attribute__((noreturn));
+
+static void fail(const struct stage *s, uint32_t op, const struct err *e)
+{
+	report_fail(s, op, e);
+	_exit(1);
+}
+
 void inner_run(struct stage *s)
 {
 	struct err e = { 0 };
+	int r = caps_die_with_parent();
 
-	for (uint32_t i = 0; i < s->plan->ops; i++) {
-		if (stage_op(s, i, &e) < 0) {
-			report_fail(s, i, &e);
-			_exit(1);
-		}
+	if (r < 0) {
+		err_sys(&e, r, "cannot tie the sandbox to its supervisor");
+		fail(s, UINT32_MAX, &e);
 	}
+	for (uint32_t i = 0; i < s->plan->ops; i++)
+		if (stage_op(s, i, &e) < 0)
+			fail(s, i, &e);
 	init_run(s);
 }

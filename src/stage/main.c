@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stage: the only program that carries out plans. The outer half, up to the clone. */
-/* #syscalls mmap fcntl close_range dup3 write prctl exit_group */
+/* #syscalls mmap fcntl close_range dup3 write exit_group */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "linux/caps.h"
 #include "plan/message.h"
 #include "plan/verify.h"
 #include "stage/inner.h"
@@ -137,12 +136,11 @@ int main(void)
 		return EXIT_REFUSED;
 	}
 	pid = userns_clone(find(&s, PLAN_CLONE)->n[0]);
-	if (pid == 0) {
-		caps_die_with_parent();
+	if (pid == 0)
 		inner_run(&s);
-	}
 	if (pid < 0) {
-		err_sys(&e, pid, "cannot make the namespaces");
+		err_sys(&e, pid,
+			"cannot make the namespaces; tiercel doctor says what would mend it");
 		report_fail(&s, UINT32_MAX, &e);
 		return EXIT_REFUSED;
 	}

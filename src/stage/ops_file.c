@@ -77,8 +77,7 @@ static int cover(const struct stage *s, int at)
 	if (r == 0)
 		r = mount_attach(tree, at);
 	/* Only now: the kernel mounts nothing that has no name. */
-	unlinkat(s->root, NEW_FILE, 0);
-	return r;
+	return r == 0 && unlinkat(s->root, NEW_FILE, 0) < 0 ? -errno : r;
 }
 
 int op_file(struct stage *s, const struct plan_op *op, struct err *e)

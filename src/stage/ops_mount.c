@@ -223,7 +223,9 @@ int op_mask(struct stage *s, const struct plan_op *op, struct err *e)
 	if (r == 0)
 		r = mount_attach(tree, at);
 	/* Only now: the kernel mounts nothing that has no name. */
-	unlinkat(s->root, is_dir ? HIDDEN_DIR : HIDDEN_FILE, is_dir ? AT_REMOVEDIR : 0);
+	if (r == 0 &&
+	    unlinkat(s->root, is_dir ? HIDDEN_DIR : HIDDEN_FILE, is_dir ? AT_REMOVEDIR : 0) < 0)
+		r = -errno;
 	return r < 0 ? err_sys(e, r, "cannot hide %s", path) : 0;
 }
 

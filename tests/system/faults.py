@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a sandbox with one fault put in (tests/faults/inject.c) and says what is wrong about how that ended.
+
+A point is (role, n, errno): the n-th system call of that role's processes returns the error, or, with errno 0, the
+process is killed there. What must hold: the run works with every wall as in a run without a fault, or it ends with
+125 and one line of ours before the payload ran; nothing is left over but what `tiercel rm` takes away.
+"""
+import errno
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from census import Census
+
+FAILS = (errno.ENOMEM, errno.EPERM, errno.EINTR)
+SECONDS = 8
+NOT_OURS = ("cgroup /sys/fs/cgroup/systemd/", "sysv ")  # the stage makes none of these
+FORKS = (56, 57, 58)  # clone, fork, vfork of x86-64
+REFUSED, KILLED = 125, 137
+NOT_STARTED = (126, 127)
+STATUS = ("Umask", "Uid", "Gid", "Groups", "NSpid", "Cap", "NoNewPrivs", "Seccomp", "Cpus_allowed_list", "SigBlk", "SigIgn")
+CHANGING = (
+    (re.compile(r"^\d+ \d+ \d+:\d+ ", re.M), ""),  # ids of a mount, and its device
+    (re.compile(r"/proc/self/fd/\d+"), "FD"),
+    (re.compile(r"tiercel-[0-9a-f]{6}"), "NAME"),
+    (re.compile(r"\b1[5-9]\d{8}\b"), "UID"),
+)
+UNISTD = "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"
+
+
+def system_calls():
+    try:
+        text = Path(UNISTD).read_text()
+    except OSError:
+        return {}
+    return {int(n): name for name, n in re.findall(r"#define __NR_(\w+) (\d+)", text)}
+
+
+def walls(text):
+    """What the witness saw, without what differs from run to run."""
+    lines, section = [], ""
+    for line in text.splitlines():
+        section = line if line.startswith("== ") else section
+        if section.startswith("== /proc/self/status") and not line.startswith(("== ", *STATUS)):
+            continue
+        own = re.fullmatch(r"(/proc/self/ns/(\w+)) -> (.*)", line)
+        if own:
+            same = os.readlink(f"/proc/self/ns/{own[2]}") == own[3]
+            line = f"{own[1]}: {'the host' if same else 'its own'}"
+        lines.append(line)
+    out = "\n".join(lines)
+    for pattern, word in CHANGING:
+        out = pattern.sub(word, out)
+    return out
+
+
+class Faults:
+    """Sandboxes of one mode that run the witness in one workspace."""
+
+    def __init__(self, mode, faults):
+        self.mode, self.inject = mode, faults / "inject"
+        self.names = system_calls()
+        mode.write("witness", (faults / "witness").read_bytes(), 0o755)
+        mode.write("made", "outside\n")
+        mode.write("dir/file", "text\n")
+        self.host = self.tree()
+        self.report, self.list = mode.home / "report", mode.home / "list"
+        done, self.clean = self.run(None, ["-l", self.list])
+        assert done.returncode == 0 and self.clean["exit"] == 0, done.stderr
+        self.walls = walls(done.stdout)
+        assert "landlock layers left: 15" in self.walls and "NoNewPrivs:\t1" in self.walls
+        self.calls = {}
+        for role, _, nr in (line.split("\t") for line in self.list.read_text().splitlines()):
+            self.calls.setdefault(role, []).append(int(nr))
+        assert not self.clear(), self.clear()
+        self.census = Census(mode.state_dirs)
+
+    def tree(self):
+        found = {}
+        for where, _, files in os.walk(self.mode.workspace):
+            found[where] = os.stat(where).st_mode
+            for name in files:
+                path = Path(where, name)
+                found[str(path)] = (path.stat().st_mode, path.read_bytes() if name != "witness" else b"")
+        return found
+
+    def run(self, point, more=()):
+        words = [self.inject, "-s", str(SECONDS), "-r", self.report, *more]
+        if point:
+            role, at, error = point
+            words += ["-p", f"{role}:{at}", *(["-e", str(error)] if error else [])]
+        words += ["--", *self.mode.tiercel_argv(["run", "--", "./witness"])]
+        done = subprocess.run(list(map(str, words)), cwd=self.mode.workspace, env=self.mode.env(), text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        return done, json.loads(self.report.read_text())
+
+    def name(self, point, seen):
+        role, at, error = point
+        call = self.names.get(seen["hit"], seen["hit"])
+        return f"{self.mode.name} {role}:{at} {call} {errno.errorcode[error] if error else 'kill'}"
+
+    # --- what is wrong ---
+    def ended(self, point, done, seen):
+        """Wrong ways to end, whatever the fault was."""
+        lines = done.stderr.splitlines()
+        if seen["hung"]:
+            yield "does not end"
+        elif seen["exit"] == 0:
+            if walls(done.stdout) != self.walls and not self.is_copied(done):
+                yield "the payload ran with other walls: " + self.difference(done.stdout)
+        elif seen["exit"] in (REFUSED, *NOT_STARTED):
+            summary = seen["exit"] != REFUSED
+            if len(lines) != 1 + summary or not all(x.startswith("tiercel: ") for x in lines):
+                yield f"not one clear line: {done.stderr!r}"
+            if seen["begun"] and not (seen["begun_at_hit"] or self.is_late(point)):
+                yield "refused, but the payload ran"
+        elif not (point[2] == 0 and self.may_die(point, seen)):
+            yield f"exit {seen['exit']}, signal {seen['signal']}: {done.stderr!r}"
+
+    def is_copied(self, done):
+        """Without an overlay the workspace is a copy, and the summary says so; nothing else may differ."""
+        def rest(text):
+            return [x for x in text.splitlines() if f" {self.mode.workspace} " not in x]
+        return "the workspace was copied" in done.stderr and rest(walls(done.stdout)) == rest(self.walls)
+
+    def is_late(self, point):
+        """The vfork of pid 1 returns when the payload is there."""
+        role, at, _ = point
+        return role == "init" and at > max(i for i, name in enumerate(self.calls["init"]) if name in FORKS)
+
+    @staticmethod
+    def may_die(point, seen):
+        if point[0] == "supervisor":
+            return seen["signal"] == 9
+        return point[0] in ("init", "payload", "command") and seen["exit"] == KILLED
+
+    def difference(self, text):
+        was, now = self.walls.splitlines(), walls(text).splitlines()
+        return "; ".join([f"-{x}" for x in was if x not in now][:4] + [f"+{x}" for x in now if x not in was][:4])
+
+    def clear(self):
+        """What `tiercel ps` and `tiercel rm` say wrong about what is left."""
+        for box in (self.mode.home / ".local/state/tiercel/sandboxes").iterdir():
+            if not box.is_symlink():  # one without a record is taken for one in the making until it is old
+                os.utime(box, (time.time() - 60,) * 2)
+        listed = self.mode.tiercel(["ps", "-a", "--json"])
+        if listed.rc != 0:
+            return [f"ps: {listed.err}"]
+        removed = self.mode.tiercel(["rm", "--all"])
+        return [f"rm: {removed.err}"] if removed.rc != 0 else []
+
+    def wrong(self, point):
+        """Everything wrong at one point, as lines; None when the point was not reached."""
+        done, seen = self.run(point)
+        if seen["hit"] < 0:
+            return self.clear() and None
+        found = list(self.ended(point, done, seen)) + self.clear()
+        left = [x for x in self.census.left_over() if not x.startswith(NOT_OURS)]
+        if left:
+            found.append("left: " + ", ".join(left))
+            self.census.end_left_over()
+            shutil.rmtree(self.mode.home / ".local/state/tiercel/sandboxes", ignore_errors=True)
+            self.mode.make_dir(self.mode.home / ".local/state/tiercel/sandboxes")
+            self.census = Census(self.mode.state_dirs)
+        if self.tree() != self.host:
+            found.append("the workspace changed")
+        return [f"{self.name(point, seen)}: {what}" for what in found]
