@@ -13,6 +13,7 @@
 #include "cmd/run_opts.h"
 #include "cmd/summary.h"
 #include "sandbox/name.h"
+#include "sandbox/room.h"
 #include "sandbox/run.h"
 
 static bool wants_terminal(const struct run_args *args)
@@ -33,10 +34,14 @@ static int run(void *options, int argc, char **argv, struct err *e)
 				     .report = args->report };
 	int r;
 
-	if (argc == 0)
+	if (argc == 0 || argv[0][0] == '\0')
 		return err_set(e, -EINVAL,
 			       "run: no command; write for example tiercel run -- bash");
-	r = args->name != NULL ? name_check(args->name, e) : 0;
+	r = room_check(e);
+	if (r == 0 && args->name != NULL)
+		r = name_check(args->name, e);
+	if (r == 0 && args->report != NULL)
+		r = summary_check(args->report, e);
 	if (r == 0 && args->wants_tty && !isatty(0))
 		r = err_set(e, -EINVAL, "-t: standard input is no terminal");
 	if (r == 0)

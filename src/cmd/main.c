@@ -107,7 +107,9 @@ int main(int argc, char **argv)
 	struct err e = { 0 };
 
 	stdio_hold();
+	/* Both show as an error of the write that meets them. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2)
 		return print_help(NULL, stderr, EXIT_REFUSED);
 	if (strcmp(argv[1], "--version") == 0) {

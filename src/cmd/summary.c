@@ -34,6 +34,24 @@ static int report_write(const char *path, const char *text, struct err *e)
 	return r < 0 ? err_sys(e, r, "--report %s", path) : 0;
 }
 
+int summary_check(const char *path, struct err *e)
+{
+	AUTO_CLOSE int fd = -EBADF;
+	AUTO_FREE char *dir = NULL;
+	const char *slash = strrchr(path, '/');
+
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	/* A fifo without a reader yet. */
+	if (fd >= 0 || errno == ENXIO)
+		return 0;
+	if (errno != ENOENT || path[0] == '\0')
+		return err_sys(e, -errno, "--report %s", path);
+	dir = slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	if (dir == NULL)
+		return err_sys(e, -ENOMEM, "--report");
+	return access(dir, W_OK | X_OK) < 0 ? err_sys(e, -errno, "--report %s", path) : 0;
+}
+
 static void event_line(const struct event *ev, struct buf *out)
 {
 	bool is_limit = strncmp(ev->type, "limit.", 6) == 0;

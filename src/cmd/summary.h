@@ -24,6 +24,14 @@ struct summary_want {
 };
 
 /*
+ * summary_check - whether a report could be written, before what it is about is done.
+ * @path: file that may not exist yet; nothing is made
+ *
+ * Returns 0 or negative errno with @e filled.
+ */
+int summary_check(const char *path, struct err *e);
+
+/*
  * summary_print - say how it went.
  *
  * Nothing is said when nothing changed, nothing was refused, the command succeeded and standard

@@ -123,11 +123,12 @@ static bool tick(struct supervisor *s)
 static bool output_exceeded(struct supervisor *s)
 {
 	uint64_t total = s->relay[RELAY_OUT].total + s->relay[RELAY_ERR].total;
+	bool is_small = s->limits->output < 1024;
 
 	if (s->limits->output == POLICY_UNLIMITED || total <= s->limits->output)
 		return false;
-	note(s, "limit.output", s->limits->output >> 10, "KiB",
-	     "limits.output in the policy raises it");
+	note(s, "limit.output", s->limits->output >> (is_small ? 0 : 10),
+	     is_small ? "bytes" : "KiB", "limits.output in the policy raises it");
 	return true;
 }
 
@@ -141,7 +142,10 @@ bool limits_exceeded(struct supervisor *s)
 	if (s->term_ms != 0 && now >= s->term_ms)
 		return true;
 	if (s->limits->time_ms != POLICY_UNLIMITED && now >= s->start_ms + s->limits->time_ms) {
-		note(s, "limit.time", s->limits->time_ms / 1000, "s", "--timeout raises it");
+		bool is_short = s->limits->time_ms < 1000;
+
+		note(s, "limit.time", s->limits->time_ms / (is_short ? 1 : 1000),
+		     is_short ? "ms" : "s", "--timeout raises it");
 		return true;
 	}
 	if (output_exceeded(s))

@@ -115,6 +115,7 @@ int record_save(const struct store_box *box, const struct record *rec, struct er
 	json_t *roots = json_array();
 	json_t *protect = json_array();
 	AUTO_FREE char *text = NULL;
+	int r;
 
 	for (uint64_t i = 0; i < rec->roots_n; i++)
 		json_array_append_new(roots, members_to_json(root_members, ARRAY_LEN(root_members),
@@ -126,7 +127,8 @@ int record_save(const struct store_box *box, const struct record *rec, struct er
 	text = json_dumps(o, JSON_INDENT(1) | JSON_SORT_KEYS);
 	if (text == NULL)
 		return err_sys(e, -ENOMEM, "record.json");
-	return file_write(box->dir, "record.json", text, strlen(text), e);
+	r = file_write(box->dir, "record.json", text, strlen(text), e);
+	return r < 0 ? err_in(e, r, "%s", box->path) : 0;
 }
 
 static int hex_value(char c)

@@ -60,8 +60,9 @@ static int stage_path(char path[PATH_MAX], struct err *e)
 static int add_fd(posix_spawn_file_actions_t *actions, int fd, int number, int *ret_copy)
 {
 	*ret_copy = fcntl(fd, F_DUPFD_CLOEXEC, FD_CLEAR);
+	/* The limit of open files is below where a copy would go. */
 	if (*ret_copy < 0)
-		return -errno;
+		return errno == EINVAL ? -EMFILE : -errno;
 	return -posix_spawn_file_actions_adddup2(actions, *ret_copy, number);
 }
 
