@@ -12,10 +12,10 @@
 
 #include "base/fd.h"
 #include "base/num.h"
-#include "linux/cgroup.h"
 #include "linux/host.h"
 #include "linux/kvm.h"
 #include "review/discard.h"
+#include "sandbox/doctor_limits.h"
 #include "sandbox/store.h"
 
 /* One thing to try: what it is for people, how it is tried, and what mends it. */
@@ -129,34 +129,6 @@ static bool trial_run(struct doctor_report *ret, const struct trial *t)
 	return row->is_good || !t->is_needed;
 }
 
-/* A group is made with limits far away, and removed. */
-static void limits_look(struct doctor_report *ret)
-{
-	const uint64_t value[CGROUP_KINDS] = { UINT64_C(1) << 40, 100000, 1000000 };
-	static const char *const names[CGROUP_KINDS] = { "memory limit", "process limit",
-							 "processor limit" };
-	static const char *const lesser[CGROUP_KINDS] = { "watched by the supervisor",
-							  "rlimit of the user namespace",
-							  "processor affinity" };
-	struct cgroup c = CGROUP_INIT;
-	char id[16];
-
-	snprintf(id, sizeof(id), "try-%d", getpid());
-	(void)cgroup_make(&c, id, value, NULL);
-	for (int i = 0; i < CGROUP_KINDS; i++) {
-		struct doctor_row *row = row_add(ret, names[i]);
-		bool has = cgroup_has(&c, (enum cgroup_kind)i);
-
-		row->is_good = true;
-		snprintf(row->answer, sizeof(row->answer), "%s",
-			 has ? c.is_v2 ? "cgroup v2" : "cgroup v1" : lesser[i]);
-		if (!has)
-			row->mend = "for a group of its own: systemd-run --user --scope -p "
-				    "Delegate=yes tiercel run …";
-	}
-	cgroup_remove(&c);
-}
-
 static void tiers_look(struct doctor_report *ret)
 {
 	static const char *const others[] = { "tier process", "tier chroot", "tier container",
@@ -177,6 +149,6 @@ void doctor_examine(struct doctor_report *ret)
 	*ret = (struct doctor_report){ .is_namespace_usable = true };
 	for (size_t i = 0; i < ARRAY_LEN(trials); i++)
 		ret->is_namespace_usable = trial_run(ret, &trials[i]) && ret->is_namespace_usable;
-	limits_look(ret);
+	doctor_limits(ret);
 	tiers_look(ret);
 }

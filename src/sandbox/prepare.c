@@ -146,20 +146,45 @@ static int root_store(struct prepared *p, size_t i, struct err *e)
 	return 0;
 }
 
+/* What our own group cannot give, a scope of systemd's may. */
+static int scope_make(const struct run_request *req, struct prepared *p,
+		      const uint64_t value[CGROUP_KINDS], struct err *e)
+{
+	if (!scope_is_wanted(req->policy, &p->cgroup))
+		return 0;
+	p->scope = scope_enter(p->box.id);
+	if (p->scope != SCOPE_GIVEN)
+		return 0;
+	cgroup_remove(&p->cgroup);
+	p->cgroup = CGROUP_INIT;
+	p->cgroup.is_delegated = true;
+	return cgroup_make(&p->cgroup, p->box.id, value, e);
+}
+
+static const char *group_words(const struct prepared *p)
+{
+	if (p->scope == SCOPE_GIVEN)
+		return "cgroup v2, in a scope of systemd's";
+	return p->cgroup.is_v2 ? "cgroup v2" : "cgroup v1";
+}
+
 static int groups_make(const struct run_request *req, struct prepared *p, struct err *e)
 {
 	const struct policy_limits *l = &req->policy->limits;
 	const uint64_t value[CGROUP_KINDS] = {
 		[CGROUP_MEMORY] = l->memory, [CGROUP_PIDS] = l->pids, [CGROUP_CPU] = l->cpus
 	};
+	const char *words;
 	int r = cgroup_make(&p->cgroup, p->box.id, value, e);
-	const char *words = p->cgroup.is_v2 ? "cgroup v2" : "cgroup v1";
 
+	if (r == 0)
+		r = scope_make(req, p, value, e);
 	if (r < 0)
 		return r;
 	r = guard_start(&p->guard, &p->cgroup);
 	if (r < 0)
 		return err_sys(e, r, "cannot start the guard of the control groups");
+	words = group_words(p);
 	p->facts.cgroup_memory = cgroup_has(&p->cgroup, CGROUP_MEMORY) ? words : NULL;
 	p->facts.cgroup_pids = cgroup_has(&p->cgroup, CGROUP_PIDS) ? words : NULL;
 	p->facts.cgroup_cpu = cgroup_has(&p->cgroup, CGROUP_CPU) ? words : NULL;

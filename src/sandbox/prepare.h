@@ -7,6 +7,7 @@
 #include "linux/cgroup.h"
 #include "sandbox/guard.h"
 #include "sandbox/run.h"
+#include "sandbox/scope.h"
 #include "tier/tier.h"
 
 /*
@@ -18,6 +19,7 @@ struct prepared {
 	struct store_box box;
 	struct tier_facts facts;
 	struct cgroup cgroup;
+	enum scope_state scope;
 	struct guard guard;
 	const char *cwd;
 	uint64_t start_ns;

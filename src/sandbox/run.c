@@ -131,6 +131,16 @@ void run_result_done(struct run_result *res)
 	buf_done(&res->plan);
 }
 
+/* By what each limit is kept. */
+static void limits_words(const struct prepared *p, const char *ret[CGROUP_KINDS])
+{
+	const char *const kept[CGROUP_KINDS] = { p->facts.cgroup_memory, p->facts.cgroup_pids,
+						 p->facts.cgroup_cpu };
+
+	for (int i = 0; i < CGROUP_KINDS; i++)
+		ret[i] = kept[i] != NULL ? kept[i] : scope_lesser(p->scope, (enum cgroup_kind)i);
+}
+
 /* One attempt; -ESTALE never repeats. @is_copy chooses how changes are kept. */
 static int attempt(const struct run_request *req, bool is_copy, struct run_result *ret,
 		   struct err *e)
@@ -151,11 +161,7 @@ static int attempt(const struct run_request *req, bool is_copy, struct run_resul
 	cgroup_remove(&p.cgroup);
 	memcpy(ret->id, p.box.id, sizeof(ret->id));
 	memcpy(ret->name, p.box.name, sizeof(ret->name));
-	ret->limits[0] =
-		p.facts.cgroup_memory != NULL ? p.facts.cgroup_memory : "watched every 100 ms";
-	ret->limits[1] =
-		p.facts.cgroup_pids != NULL ? p.facts.cgroup_pids : "rlimit of the user namespace";
-	ret->limits[2] = p.facts.cgroup_cpu != NULL ? p.facts.cgroup_cpu : "processor affinity";
+	limits_words(&p, ret->limits);
 	if (r == 0) {
 		ret->duration_ns = events_now() - p.start_ns;
 		return keep_ended(req, &p, ret, e);
