@@ -11,6 +11,7 @@
 #include "cmd/table.h"
 #include "sandbox/events.h"
 #include "sandbox/listing.h"
+#include "sandbox/sweep.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 #define CELL 32
@@ -85,6 +86,8 @@ static int run(void *options, int argc, char **argv, struct err *e)
 
 	if (argc > 0)
 		return err_set(e, -EINVAL, "ps: takes no argument, not \"%s\"", argv[0]);
+	/* What cannot be cleared away is no reason to list nothing. */
+	(void)sweep_store(NULL);
 	r = listing_read(&all, e);
 	for (size_t i = 0; i < all.n && r == 0; i++) {
 		if (all.v[i].status != LISTING_RUNNING && !args->is_all)
@@ -118,7 +121,8 @@ const struct command cmd_ps = {
 		"whose changes wait to be applied or discarded. One that changed nothing is not "
 		"kept.\n\n"
 		"A status is running, exited with the command's exit status, dead when the "
-		"supervisor was killed, or damaged when its record cannot be read.",
+		"supervisor was killed, or damaged when its record cannot be read. What killed "
+		"processes left and nobody can use is cleared away.",
 	.opts = ps_opts,
 	.size = sizeof(struct ps_args),
 	.run = run,

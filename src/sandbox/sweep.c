@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clears away what was left in the store when one of our processes was killed. */
+/* Clears away what was left when our processes were killed. */
 #include "sandbox/sweep.h"
 
 #include <dirent.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "linux/cgroup_sweep.h"
 #include "review/discard.h"
 #include "sandbox/hold.h"
 #include "sandbox/store.h"
@@ -43,6 +44,15 @@ static void name_remove(int all, const char *link)
 		(void)unlinkat(all, link, 0);
 }
 
+/* @arg: fd of the directory of all sandboxes */
+static bool is_gone(const char *id, void *arg)
+{
+	AUTO_CLOSE int dir = -EBADF;
+
+	dir = openat(*(const int *)arg, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return dir < 0 || !hold_is_running(dir);
+}
+
 int sweep_store(struct err *e)
 {
 	AUTO_CLOSE int lock = -EBADF;
@@ -55,6 +65,7 @@ int sweep_store(struct err *e)
 	all = r < 0 ? r : store_open(base, e);
 	if (all < 0)
 		return all;
+	cgroup_sweep(is_gone, &all);
 	/* Names are taken over under this lock, so none changes hands here. */
 	lock = openat(all, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	dir = lock >= 0 && flock(lock, LOCK_EX) == 0 ? fdopendir(all) : NULL;

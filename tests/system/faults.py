@@ -14,7 +14,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from census import Census
+from census import CGROUPS, Census
 
 FAILS = (errno.ENOMEM, errno.EPERM, errno.EINTR)
 SECONDS = 8
@@ -47,6 +47,8 @@ def walls(text):
         section = line if line.startswith("== ") else section
         if section.startswith("== /proc/self/status") and not line.startswith(("== ", *STATUS)):
             continue
+        if section.startswith("== /etc/passwd") and lines[-1] != section and line != section:
+            continue  # ours is the first; the host's users come and go
         own = re.fullmatch(r"(/proc/self/ns/(\w+)) -> (.*)", line)
         if own:
             same = os.readlink(f"/proc/self/ns/{own[2]}") == own[3]
@@ -142,11 +144,17 @@ class Faults:
         was, now = self.walls.splitlines(), walls(text).splitlines()
         return "; ".join([f"-{x}" for x in was if x not in now][:4] + [f"+{x}" for x in now if x not in was][:4])
 
+    def age(self):
+        """What is young may be in the making, so it would be left alone."""
+        boxes = [box for box in (self.mode.home / ".local/state/tiercel/sandboxes").iterdir() if not box.is_symlink()]
+        groups = {f"tiercel-{box.name}" for box in boxes}
+        boxes += [Path(where, name) for where, names, _ in os.walk(CGROUPS) for name in groups & set(names)]
+        for folder in boxes:
+            os.utime(folder, (time.time() - 60,) * 2)
+
     def clear(self):
         """What `tiercel ps` and `tiercel rm` say wrong about what is left."""
-        for box in (self.mode.home / ".local/state/tiercel/sandboxes").iterdir():
-            if not box.is_symlink():  # one without a record is taken for one in the making until it is old
-                os.utime(box, (time.time() - 60,) * 2)
+        self.age()
         listed = self.mode.tiercel(["ps", "-a", "--json"])
         if listed.rc != 0:
             return [f"ps: {listed.err}"]
