@@ -69,7 +69,8 @@ static int root_add(struct prepared *p, const char *path, struct err *e)
 	struct tier_root *root = &p->facts.root[p->facts.roots_n];
 	struct stat st;
 
-	if (path_within(path, p->facts.root[0].host))
+	/* Never what holds the workspace: that would show all that lies beside it. */
+	if (path_within(path, p->facts.root[0].host) || path_within(p->facts.root[0].host, path))
 		return 0;
 	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
 		return err_set(e, -ENOENT, "the workspace's git directory %s is not there", path);
@@ -83,6 +84,17 @@ static int root_add(struct prepared *p, const char *path, struct err *e)
 	return root->host == NULL ? err_sys(e, -ENOMEM, "git directory") : 0;
 }
 
+/* The git directory of a worktree is always COMMON/worktrees/NAME. */
+static bool is_worktree_of(const char *gitdir, const char *common)
+{
+	static const char below[] = "/worktrees/";
+	size_t n = strlen(common);
+
+	return strncmp(gitdir, common, n) == 0 &&
+	       strncmp(gitdir + n, below, sizeof(below) - 1) == 0 &&
+	       strchr(gitdir + n + sizeof(below) - 1, '/') == NULL;
+}
+
 int git_roots(struct prepared *p, struct err *e)
 {
 	const char *workspace = p->facts.root[0].host;
@@ -94,7 +106,7 @@ int git_roots(struct prepared *p, struct err *e)
 	    !points_back(gitdir, workspace))
 		return 0;
 	if (line_of(gitdir, "commondir", "", text) && real_from(gitdir, text, common) &&
-	    path_within(gitdir, common))
+	    is_worktree_of(gitdir, common))
 		return root_add(p, common, e);
 	return root_add(p, gitdir, e);
 }
