@@ -64,6 +64,7 @@ enum plan_kind {
 #define PLAN_F_IDMAP 0x20u  /* owner of the tree on disk becomes the payload's uid */
 #define PLAN_F_FILE 0x40u   /* the bind source is no directory */
 #define PLAN_F_NOTIFY 0x80u /* seccomp: refused calls are reported to the supervisor */
+#define PLAN_F_LINK 0x200u  /* the bind source is a symbolic link, shown as one */
 #define PLAN_F_ROOT 0x100u  /* map: the stage is root and takes the outside ids first */
 
 #endif

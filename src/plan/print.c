@@ -13,10 +13,11 @@ struct flag_name {
 };
 
 static const struct flag_name flags[] = {
-	{ PLAN_F_READONLY, "read-only" },  { PLAN_F_NOSUID, "nosuid" },
-	{ PLAN_F_NODEV, "nodev" },	   { PLAN_F_NOEXEC, "noexec" },
-	{ PLAN_F_RECURSIVE, "recursive" }, { PLAN_F_IDMAP, "owner mapped" },
-	{ PLAN_F_NOTIFY, "reported" },	   { PLAN_F_ROOT, "from root" },
+	{ PLAN_F_READONLY, "read-only" },   { PLAN_F_NOSUID, "nosuid" },
+	{ PLAN_F_NODEV, "nodev" },	    { PLAN_F_NOEXEC, "noexec" },
+	{ PLAN_F_RECURSIVE, "recursive" },  { PLAN_F_IDMAP, "owner mapped" },
+	{ PLAN_F_NOTIFY, "reported" },	    { PLAN_F_ROOT, "from root" },
+	{ PLAN_F_LINK, "the link itself" },
 };
 
 static void numbers(const struct plan_op *op, struct buf *out)

@@ -51,7 +51,8 @@ int place_file(int root, const char *path, unsigned int mode, struct err *e)
 	parent = place_parent(root, path, &name, e);
 	if (parent < 0)
 		return parent;
-	fd = path_open_beneath(parent, name, O_PATH, 0);
+	/* A link is opened as what it is, and mounted upon: nothing leads elsewhere. */
+	fd = path_open_beneath(parent, name, O_PATH | O_NOFOLLOW, 0);
 	if (fd == -ENOENT) {
 		fd = path_open_beneath(parent, name, O_CREAT | O_EXCL | O_WRONLY, mode);
 		fd_close(fd);

@@ -22,7 +22,8 @@ static int open_checked(const char *path, const struct plan_op *op, struct err *
 	AUTO_CLOSE int fd = -EBADF;
 	struct stat st;
 
-	fd = path_open_plain(AT_FDCWD, path, O_PATH, 0);
+	fd = path_open_plain(AT_FDCWD, path, O_PATH | (op->flags & PLAN_F_LINK ? O_NOFOLLOW : 0),
+			     0);
 	if (fd < 0)
 		return err_sys(e, fd, "cannot open %s", path);
 	if (fstat(fd, &st) < 0)
