@@ -30,7 +30,7 @@ static const char *const other_paths[] = {
 	"/etc/resolv.conf", "/etc/passwd", "/etc/group",
 };
 
-static enum tier_object object_of(mode_t mode)
+enum tier_object facts_object(mode_t mode)
 {
 	if (S_ISDIR(mode))
 		return OBJECT_DIR;
@@ -48,7 +48,7 @@ static int look(const char *path, int flags, struct arena *a, struct tier_path *
 	*ret = (struct tier_path){ .path = path };
 	if (fstatat(AT_FDCWD, path, &st, flags) < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -errno;
-	ret->type = object_of(st.st_mode);
+	ret->type = facts_object(st.st_mode);
 	ret->dev = st.st_dev;
 	ret->ino = st.st_ino;
 	ret->uid = st.st_uid;
@@ -58,11 +58,6 @@ static int look(const char *path, int flags, struct arena *a, struct tier_path *
 	n = readlink(path, target, sizeof(target) - 1);
 	ret->target = n < 0 ? NULL : arena_copy(a, target, (size_t)n);
 	return ret->target == NULL ? -EINVAL : 0;
-}
-
-int facts_look(const char *path, struct arena *a, struct tier_path *ret)
-{
-	return look(path, AT_SYMLINK_NOFOLLOW, a, ret);
 }
 
 struct list {
@@ -77,25 +72,13 @@ static void add_all(struct list *l, const char *const *paths, size_t n, int flag
 		l->err = look(paths[i], flags, a, &l->path[l->n++]);
 }
 
-/* Protected paths matter to the plan only where nothing stands between: in direct mode. */
-static const char **protected_paths(const struct policy *p, struct arena *a)
-{
-	const char **v = arena_alloc(a, (p->protect.n + 1) * sizeof(*v));
-
-	for (size_t i = 0; v != NULL && i < p->protect.n; i++)
-		v[i] = arena_printf(a, "%s/%s", p->workspace_path, p->protect.v[i]);
-	return v;
-}
-
 static int paths_gather(const struct policy *p, struct arena *a, struct tier_facts *f)
 {
 	size_t shown_n;
 	size_t secrets_n;
 	const char *const *shown = part_fs_system(&shown_n);
 	const char *const *secrets = part_fs_secrets(&secrets_n);
-	size_t protect_n = p->workspace_mode == MODE_DIRECT ? p->protect.n : 0;
-	size_t most =
-		shown_n + secrets_n + ARRAY_LEN(other_paths) + p->read.n + p->write.n + protect_n;
+	size_t most = shown_n + secrets_n + ARRAY_LEN(other_paths) + p->read.n + p->write.n;
 	struct list l = { .path = arena_alloc(a, most * sizeof(struct tier_path)) };
 	size_t first_secret;
 
@@ -112,8 +95,6 @@ static int paths_gather(const struct policy *p, struct arena *a, struct tier_fac
 	 * once. */
 	add_all(&l, p->read.v, p->read.n, 0, a);
 	add_all(&l, p->write.v, p->write.n, 0, a);
-	if (protect_n > 0)
-		add_all(&l, protected_paths(p, a), protect_n, AT_SYMLINK_NOFOLLOW, a);
 	f->paths = l.path;
 	f->paths_n = l.n;
 	return l.err;

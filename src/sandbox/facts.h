@@ -3,6 +3,8 @@
 #ifndef SANDBOX_FACTS_H
 #define SANDBOX_FACTS_H
 
+#include <sys/types.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "tier/tier.h"
@@ -24,7 +26,7 @@ struct facts_input {
 int facts_gather(const struct policy *p, const struct facts_input *in, struct arena *a,
 		 struct tier_facts *ret, struct err *e);
 
-/* Look at one path: its type, identity, owner, and where a link leads. */
-int facts_look(const char *path, struct arena *a, struct tier_path *ret);
+/* The kind of object that a mode tells of. */
+enum tier_object facts_object(mode_t mode);
 
 #endif

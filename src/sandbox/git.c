@@ -45,6 +45,13 @@ static bool real_from(const char *dir, const char *name, char *ret)
 	return path.err == 0 && realpath(path.p, ret) != NULL;
 }
 
+bool git_files_of(const char *gitdir, char *ret)
+{
+	char text[PATH_MAX];
+
+	return line_of(gitdir, "config", "worktree = ", text) && real_from(gitdir, text, ret);
+}
+
 /* A worktree's directory says where its .git file is; a submodule's configuration, where its files
  * are. */
 static bool points_back(const char *gitdir, const char *workspace)
@@ -60,8 +67,7 @@ static bool points_back(const char *gitdir, const char *workspace)
 		*slash = '\0';
 		return strcmp(real, workspace) == 0;
 	}
-	return line_of(gitdir, "config", "worktree = ", text) && real_from(gitdir, text, real) &&
-	       strcmp(real, workspace) == 0;
+	return git_files_of(gitdir, real) && strcmp(real, workspace) == 0;
 }
 
 static int root_add(struct prepared *p, const char *path, struct err *e)

@@ -3,6 +3,8 @@
 #ifndef SANDBOX_GIT_H
 #define SANDBOX_GIT_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 struct prepared;
@@ -14,5 +16,11 @@ struct prepared;
  * and could name anything. Source: gitrepository-layout(5), "gitdir", "commondir"; gitmodules(5).
  */
 int git_roots(struct prepared *p, struct err *e);
+
+/*
+ * git_files_of - where the files of a submodule are, by its git directory's configuration.
+ * @ret: real path, PATH_MAX bytes
+ */
+bool git_files_of(const char *gitdir, char *ret);
 
 #endif

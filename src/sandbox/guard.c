@@ -5,29 +5,44 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "linux/cgroup.h"
+#include "sandbox/placeholder.h"
 
-static bool is_needed(const struct cgroup *groups, int fd)
+#define DEATH_MS 10000 /* how long a killed sandbox may take to be gone */
+
+/* What outlives the supervisor: its descriptors are kept here. */
+struct estate {
+	struct cgroup groups;
+	struct placeholders places;
+	int alive;
+};
+
+static bool is_needed(const struct estate *e, int fd)
 {
 	for (int i = 0; i < CGROUP_KINDS; i++)
-		if (groups->dir[i] == fd || groups->parent[i] == fd)
+		if (e->groups.dir[i] == fd || e->groups.parent[i] == fd)
 			return true;
-	return false;
+	for (size_t i = 0; i < e->places.n; i++)
+		if (e->places.v[i].fd == fd || e->places.v[i].parent == fd)
+			return true;
+	return fd == e->alive;
 }
 
 /* A descriptor held here would keep a reader of the sandbox's output waiting. */
-static void close_others(const struct cgroup *groups, int alive)
+static void close_others(const struct estate *e)
 {
 	int from = 0;
 
 	for (int fd = 0; fd < 1024; fd++) {
-		if (fd != alive && !is_needed(groups, fd))
+		if (!is_needed(e, fd))
 			continue;
 		if (fd > from)
 			close_range((unsigned int)from, (unsigned int)fd - 1, 0);
@@ -36,29 +51,43 @@ static void close_others(const struct cgroup *groups, int alive)
 	close_range((unsigned int)from, UINT_MAX, 0);
 }
 
-static void watch(const struct cgroup *groups, int alive) __attribute__((noreturn));
-
-static void watch(const struct cgroup *groups, int alive)
+/* Returns when the supervisor is gone; the sandbox's pid 1, where it told of one, in @ret_init. */
+static void wait_for_end(int alive, int *ret_init)
 {
-	struct cgroup copy = *groups;
+	pid_t pid;
+	ssize_t n;
+
+	do {
+		n = read(alive, &pid, sizeof(pid));
+		if (n == (ssize_t)sizeof(pid) && *ret_init < 0)
+			*ret_init = pidfd_open(pid, 0);
+	} while (n > 0 || (n < 0 && errno == EINTR));
+}
+
+static void watch(struct estate *e) __attribute__((noreturn));
+
+static void watch(struct estate *e)
+{
+	struct pollfd init = { .fd = -1, .events = POLLIN };
 	sigset_t all;
-	char byte;
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid();
-	close_others(groups, alive);
-	while (read(alive, &byte, 1) < 0 && errno == EINTR)
-		continue;
-	/* The sandbox dies with its supervisor; its groups are empty in a moment. */
-	cgroup_remove(&copy);
+	close_others(e);
+	wait_for_end(e->alive, &init.fd);
+	/* The sandbox dies with its supervisor; until it has, the placeholders hold something. */
+	if (init.fd >= 0 && e->places.n > 0)
+		(void)poll(&init, 1, DEATH_MS);
+	cgroup_remove(&e->groups);
+	placeholders_release(&e->places);
 	_exit(0);
 }
 
-int guard_start(struct guard *g, const struct cgroup *groups)
+int guard_start(struct guard *g, const struct cgroup *groups, const struct placeholders *places)
 {
+	bool is_any = places->n > 0;
 	int ends[2];
-	bool is_any = false;
 
 	for (int i = 0; i < CGROUP_KINDS; i++)
 		is_any = is_any || groups->dir[i] >= 0;
@@ -68,12 +97,19 @@ int guard_start(struct guard *g, const struct cgroup *groups)
 		return -errno;
 	g->pid = fork();
 	if (g->pid == 0) {
+		struct estate e = { .groups = *groups, .places = *places, .alive = ends[0] };
+
 		close(ends[1]);
-		watch(groups, ends[0]);
+		watch(&e);
 	}
 	close(ends[0]);
 	g->alive = ends[1];
 	return g->pid < 0 ? -errno : 0;
+}
+
+int guard_tell(const struct guard *g, pid_t init)
+{
+	return g->alive < 0 ? 0 : fd_write_full(g->alive, &init, sizeof(init));
 }
 
 void guard_end(struct guard *g)

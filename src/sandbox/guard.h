@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 struct cgroup;
+struct placeholders;
 
 /*
  * struct guard - the process and the pipe whose end tells it that we are gone.
@@ -18,11 +19,20 @@ struct guard {
 #define GUARD_INIT ((struct guard){ .pid = -1, .alive = -1 })
 
 /*
- * guard_start - fork a process that removes the groups when this one ends, in whatever way.
+ * guard_start - fork a process that removes groups and placeholders when this one ends, in whatever
+ * way.
  *
- * It holds nothing but the pipe and the groups' directories. Returns 0 or negative errno.
+ * It holds nothing but the pipe and their descriptors. Returns 0 or negative errno.
  */
-int guard_start(struct guard *g, const struct cgroup *groups);
+int guard_start(struct guard *g, const struct cgroup *groups, const struct placeholders *places);
+
+/*
+ * guard_tell - which process has to be gone before the placeholders may go.
+ * @init: pid 1 of the sandbox, not yet waited for
+ *
+ * Does nothing where there is no guard. Returns 0 or negative errno.
+ */
+int guard_tell(const struct guard *g, pid_t init);
 
 /* Lets it go, after the groups were removed here. */
 void guard_end(struct guard *g);

@@ -16,10 +16,12 @@
 #include "review/copy.h"
 #include "sandbox/facts.h"
 #include "sandbox/git.h"
+#include "sandbox/protect.h"
 
 void prepare_done(struct prepared *p)
 {
 	cgroup_remove(&p->cgroup);
+	placeholders_release(&p->placeholders);
 	guard_end(&p->guard);
 	store_box_done(&p->box);
 	arena_done(&p->arena);
@@ -181,9 +183,9 @@ static int groups_make(const struct run_request *req, struct prepared *p, struct
 		r = scope_make(req, p, value, e);
 	if (r < 0)
 		return r;
-	r = guard_start(&p->guard, &p->cgroup);
+	r = guard_start(&p->guard, &p->cgroup, &p->placeholders);
 	if (r < 0)
-		return err_sys(e, r, "cannot start the guard of the control groups");
+		return err_sys(e, r, "cannot start the guard that cleans up after us");
 	words = group_words(p);
 	p->facts.cgroup_memory = cgroup_has(&p->cgroup, CGROUP_MEMORY) ? words : NULL;
 	p->facts.cgroup_pids = cgroup_has(&p->cgroup, CGROUP_PIDS) ? words : NULL;
@@ -218,5 +220,7 @@ int prepare_all(const struct run_request *req, struct prepared *p, struct err *e
 	p->facts.roots_n = roots_n;
 	for (size_t i = 0; i < roots_n && r == 0 && req->policy->workspace_mode == MODE_REVIEW; i++)
 		r = root_store(p, i, e);
+	if (r == 0)
+		r = protect_all(req->policy, p, e);
 	return r < 0 ? r : groups_make(req, p, e);
 }

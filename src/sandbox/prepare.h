@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "linux/cgroup.h"
 #include "sandbox/guard.h"
+#include "sandbox/placeholder.h"
 #include "sandbox/run.h"
 #include "sandbox/scope.h"
 #include "tier/tier.h"
@@ -21,6 +22,7 @@ struct prepared {
 	struct cgroup cgroup;
 	enum scope_state scope;
 	struct guard guard;
+	struct placeholders placeholders;
 	const char *cwd;
 	uint64_t start_ns;
 	bool is_copy;

@@ -98,7 +98,8 @@ static int carry_out(const struct run_request *req, struct prepared *p, const st
 				.limits = &req->policy->limits,
 				.log = &ret->log,
 				.box = &p->box,
-				.cgroup = &p->cgroup };
+				.cgroup = &p->cgroup,
+				.guard = &p->guard };
 	int r;
 
 	for (int i = 0; i < RELAY_COUNT; i++)

@@ -18,6 +18,7 @@
 #include "plan/message.h"
 #include "sandbox/events.h"
 #include "sandbox/gate.h"
+#include "sandbox/guard.h"
 #include "sandbox/limits.h"
 #include "sandbox/packet.h"
 #include "sandbox/refusal.h"
@@ -88,10 +89,15 @@ static int on_ready(struct supervisor *s, const struct message *m, int *fds, siz
 
 static int on_pid(struct supervisor *s, int pid, struct err *e)
 {
+	int r;
+
 	s->init = pid;
 	/* Our own child that nobody else reaps: the number cannot have been used again. */
 	s->pidfd = pidfd_open(pid, 0);
-	return s->pidfd < 0 ? err_sys(e, -errno, "cannot hold the sandbox") : 0;
+	if (s->pidfd < 0)
+		return err_sys(e, -errno, "cannot hold the sandbox");
+	r = guard_tell(s->guard, pid);
+	return r < 0 ? err_sys(e, r, "the guard that cleans up after us is gone") : 0;
 }
 
 static int on_message(struct supervisor *s, const struct message *m, int *fds, size_t n,

@@ -13,6 +13,7 @@
 
 struct cgroup;
 struct events_log;
+struct guard;
 struct policy_limits;
 struct store_box;
 
@@ -23,7 +24,7 @@ enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
  * @control:  socket to the stage and later to init (owned)
  * @stage:    pid of the stage until it is reaped
  * @init:     pid of the sandbox; @pidfd its descriptor
- * @limits:   borrowed; @log: borrowed
+ * @limits, @log, @cgroup, @guard: borrowed
  * @upper:    path of the directory whose size the disk limit watches, or NULL
  * @status:   wait status of the command, once @has_status
  * @exec_errno: why the command could not be executed, 0 when it was
@@ -41,6 +42,7 @@ struct supervisor {
 	const struct policy_limits *limits;
 	struct events_log *log;
 	struct cgroup *cgroup;
+	const struct guard *guard;
 	const struct store_box *box;
 	const char *upper;
 	uint64_t start_ms;

@@ -21,6 +21,8 @@ struct tier_path {
 	uint64_t dev, ino;
 	uint32_t uid, gid; /* owner on disk */
 	bool readable;	   /* by the caller, for the files that tier_secrets names */
+	bool is_fixed;	   /* of a hold: read-only, not only kept from being moved away */
+	uint64_t links;	   /* of a hold: its names on disk; 1 for a directory */
 };
 
 /* A directory whose changes are kept for review. */
@@ -52,6 +54,8 @@ struct tier_facts {
 	size_t paths_n;
 	struct tier_root root[TIER_ROOTS_MAX];
 	size_t roots_n;
+	const struct tier_path *hold; /* in direct mode; parents before what is below them */
+	size_t holds_n;
 	const char *home;
 	const char *user;
 	const char *hostname;

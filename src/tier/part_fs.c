@@ -277,22 +277,17 @@ static void root_overlay(const struct tier_facts *f, const struct tier_root *r,
 	plan_add(b, op, r->host, r->host, strlen(r->host));
 }
 
-/* In direct mode nothing lies between the payload and the files but these read-only binds. */
-static void protect_direct(const struct policy *p, const struct tier_facts *f,
-			   struct plan_builder *b)
+/* In direct mode nothing lies between the payload and the files but these binds; a place that
+ * something is mounted on can be neither renamed nor removed. */
+static void holds(const struct tier_facts *f, struct plan_builder *b)
 {
-	AUTO_BUF struct buf path = BUF_INIT(TEXT_MAX);
+	for (size_t i = 0; i < f->holds_n; i++) {
+		const struct tier_path *h = &f->hold[i];
+		uint32_t flags = OWN_FLAGS | (f->is_root ? PLAN_F_IDMAP : PLAN_F_RECURSIVE);
 
-	for (size_t i = 0; i < p->protect.n; i++) {
-		const struct tier_path *t;
-
-		buf_done(&path);
-		buf_printf(&path, "%s/%s", f->root[0].host, p->protect.v[i]);
-		t = path.err ? NULL : tier_find(f, path.p);
-		if (t != NULL && (t->type == OBJECT_DIR || t->type == OBJECT_FILE))
-			op_bind(b, FIELD_FILES_PROTECT, t,
-				OWN_FLAGS | PLAN_F_READONLY |
-					(f->is_root ? PLAN_F_IDMAP : PLAN_F_RECURSIVE));
+		flags |= h->is_fixed ? PLAN_F_READONLY : 0u;
+		flags |= h->type == OBJECT_LINK ? PLAN_F_LINK : 0u;
+		op_bind(b, FIELD_FILES_PROTECT, h, flags);
 	}
 }
 
@@ -307,8 +302,7 @@ static void workspace(const struct policy *p, const struct tier_facts *f, struct
 			root_bind(f, r, p->workspace_mode == MODE_READONLY ? PLAN_F_READONLY : 0,
 				  b);
 	}
-	if (p->workspace_mode == MODE_DIRECT && f->roots_n > 0)
-		protect_direct(p, f, b);
+	holds(f, b);
 }
 
 int part_fs_compile(const struct policy *p, const struct tier_facts *f, struct plan_builder *b,
