@@ -229,7 +229,7 @@ static int begin(struct journal *j, struct err *e)
 
 	if (getrandom(&number, sizeof(number), 0) < 0)
 		return err_sys(e, -errno, "cannot make a staging name");
-	snprintf(name, sizeof(name), ".tiercel-apply-%016llx", (unsigned long long)number);
+	snprintf(name, sizeof(name), JOURNAL_STAGE "%016llx", (unsigned long long)number);
 	head.a = name;
 	return rows_add(&j->rows, &head) < 0 ? err_set(e, -ENOMEM, "out of memory") : 0;
 }

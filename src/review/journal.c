@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -367,17 +368,31 @@ int journal_commit(struct journal *j, struct err *e)
 	return roll_forward(j, e);
 }
 
+/* The directory that is deleted in the end must be one of ours. */
+static bool is_stage(const char *name)
+{
+	return strncmp(name, JOURNAL_STAGE, strlen(JOURNAL_STAGE)) == 0 && !strchr(name, '/');
+}
+
+/* A path below a root, in its one spelling. */
+static bool is_below(const char *path)
+{
+	AUTO_BUF struct buf b = BUF_INIT(PATH_MAX);
+
+	buf_printf(&b, "/%s", path);
+	return b.err == 0 && b.n > 1 && path_normal(b.p);
+}
+
 static int journal_check(const struct journal *j)
 {
 	size_t i;
 
-	if (j->rows.n == 0 || HEAD(j)->num[ROW_FLAGS] > JOURNAL_COMMITTED || !*HEAD(j)->a ||
-	    strchr(HEAD(j)->a, '/'))
+	if (j->rows.n == 0 || HEAD(j)->num[ROW_FLAGS] > JOURNAL_COMMITTED || !is_stage(HEAD(j)->a))
 		return -EBADMSG;
 	for (i = 1; i < j->rows.n; i++) {
 		if (j->rows.v[i].num[ROW_ROOT] >= j->trees->n ||
 		    j->rows.v[i].num[ROW_KIND] == JOURNAL_HEAD ||
-		    j->rows.v[i].num[ROW_KIND] >= JOURNAL_OP_END)
+		    j->rows.v[i].num[ROW_KIND] >= JOURNAL_OP_END || !is_below(j->rows.v[i].a))
 			return -EBADMSG;
 	}
 	return 0;

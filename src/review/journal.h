@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "review/rows.h"
 
+#define JOURNAL_STAGE ".tiercel-apply-" /* how the names of staging directories begin */
+
 struct review_trees;
 
 /* States of the journal file, in order; its absence means cleaned. */
