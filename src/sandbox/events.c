@@ -151,41 +151,46 @@ static int merge(json_t *list, json_t *one)
 	return json_array_append(list, one) < 0 ? -ENOMEM : 0;
 }
 
-static int lines_merge(json_t *list, const struct buf *text, struct err *e)
+static int lines_merge(json_t *list, const char *p, size_t left, struct err *e)
 {
-	const char *p = text->p;
-	int line = 1;
-
-	for (; p != NULL && *p != '\0'; line++) {
-		size_t n = strcspn(p, "\n");
+	for (int line = 1; left > 0; line++) {
+		const char *end = memchr(p, '\n', left);
+		size_t n = end != NULL ? (size_t)(end - p) : left;
 		json_t *o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
 		int r = o != NULL && is_event(o) ? merge(list, o) : -EBADMSG;
 
 		json_decref(o);
 		/* A last line without its end was being written when the writer was killed. */
-		if (r == -EBADMSG && p[n] == '\0')
+		if (r == -EBADMSG && end == NULL)
 			return 0;
 		if (r < 0)
 			return err_set(e, r, FILE_NAME ":%d: no event", line);
-		p += n + (p[n] == '\n');
+		n += end != NULL;
+		p += n;
+		left -= n;
 	}
 	return 0;
 }
 
-int events_load(int dir, json_t **ret, struct err *e)
+int events_parse(const char *p, size_t n, json_t **ret, struct err *e)
 {
-	AUTO_BUF struct buf text = BUF_INIT(FILE_MAX_BYTES);
 	json_t *list = json_array();
-	int r = list == NULL ? err_sys(e, -ENOMEM, "events") : 0;
+	int r = list == NULL ? err_sys(e, -ENOMEM, "events") : lines_merge(list, p, n, e);
 
-	if (r == 0 && faccessat(dir, FILE_NAME, F_OK, 0) == 0)
-		r = file_read(dir, FILE_NAME, &text, e);
-	if (r == 0)
-		r = lines_merge(list, &text, e);
 	if (r < 0) {
 		json_decref(list);
 		return r;
 	}
 	*ret = list;
 	return 0;
+}
+
+int events_load(int dir, json_t **ret, struct err *e)
+{
+	AUTO_BUF struct buf text = BUF_INIT(FILE_MAX_BYTES);
+	int r = 0;
+
+	if (faccessat(dir, FILE_NAME, F_OK, 0) == 0)
+		r = file_read(dir, FILE_NAME, &text, e);
+	return r < 0 ? r : events_parse(text.p, text.n, ret, e);
 }

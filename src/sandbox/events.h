@@ -69,6 +69,9 @@ json_t *events_json(const struct events_log *log);
  */
 int events_load(int dir, json_t **ret, struct err *e);
 
+/* The same for the bytes of such a file. */
+int events_parse(const char *p, size_t n, json_t **ret, struct err *e);
+
 /* The wall clock in nanoseconds. */
 uint64_t events_now(void);
 

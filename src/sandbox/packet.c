@@ -64,7 +64,7 @@ static void transport_note(const char *address, int protocol, const unsigned cha
 	events_add(log, "net.connect", target, REASON);
 }
 
-static void packet4(const unsigned char *p, size_t n, struct events_log *log)
+void packet_note4(const unsigned char *p, size_t n, struct events_log *log)
 {
 	char address[INET_ADDRSTRLEN];
 	size_t head = n > 0 ? (size_t)(p[0] & 0xf) * 4 : 0;
@@ -75,23 +75,31 @@ static void packet4(const unsigned char *p, size_t n, struct events_log *log)
 	transport_note(address, p[9], p + head, n - head, log);
 }
 
+void packet_note6(const struct in6_addr *to, int protocol, const unsigned char *p, size_t n,
+		  struct events_log *log)
+{
+	char address[INET6_ADDRSTRLEN];
+	char shown[INET6_ADDRSTRLEN + 2];
+
+	/* Neighbour and multicast chatter of the kernel itself is nobody's attempt. */
+	if (IN6_IS_ADDR_MULTICAST(to) || IN6_IS_ADDR_LOOPBACK(to))
+		return;
+	inet_ntop(AF_INET6, to, address, sizeof(address));
+	snprintf(shown, sizeof(shown), "[%s]", address);
+	transport_note(shown, protocol, p, n, log);
+}
+
+/* The kernel keeps the header of IPv6 to itself and tells the destination beside the bytes. */
 static void packet6(const struct msghdr *msg, int protocol, const unsigned char *p, size_t n,
 		    struct events_log *log)
 {
 	const struct cmsghdr *c = CMSG_FIRSTHDR(msg);
-	char address[INET6_ADDRSTRLEN];
-	char shown[INET6_ADDRSTRLEN + 2];
 	struct in6_pktinfo info;
 
-	if (c == NULL || c->cmsg_type != IPV6_PKTINFO)
+	if (c == NULL || c->cmsg_type != IPV6_PKTINFO || c->cmsg_len < CMSG_LEN(sizeof(info)))
 		return;
 	memcpy(&info, CMSG_DATA(c), sizeof(info));
-	/* Neighbour and multicast chatter of the kernel itself is nobody's attempt. */
-	if (IN6_IS_ADDR_MULTICAST(&info.ipi6_addr) || IN6_IS_ADDR_LOOPBACK(&info.ipi6_addr))
-		return;
-	inet_ntop(AF_INET6, &info.ipi6_addr, address, sizeof(address));
-	snprintf(shown, sizeof(shown), "[%s]", address);
-	transport_note(shown, protocol, p, n, log);
+	packet_note6(&info.ipi6_addr, protocol, p, n, log);
 }
 
 void packet_read(int fd, struct events_log *log)
@@ -119,7 +127,7 @@ void packet_read(int fd, struct events_log *log)
 		if (n <= 0)
 			return;
 		if (family == AF_INET)
-			packet4(bytes, (size_t)n, log);
+			packet_note4(bytes, (size_t)n, log);
 		else
 			packet6(&msg, protocol, bytes, (size_t)n, log);
 	}
