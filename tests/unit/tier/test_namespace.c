@@ -64,9 +64,6 @@ static const struct tier_path host[] = {
 	{ "/srv/data", NULL, OBJECT_FILE, 2051, 55, 33, 33, false },
 	{ "/dev/kvm", NULL, OBJECT_DEVICE, 5, 56, 0, 106, false },
 	{ WORK "/docs", NULL, OBJECT_DIR, 2050, 60, 1000, 1000, false },
-	{ WORK "/.git/hooks", NULL, OBJECT_DIR, 2050, 61, 1000, 1000, false },
-	{ WORK "/.git/config", NULL, OBJECT_FILE, 2050, 62, 1000, 1000, false },
-	{ WORK "/.claude", "../secrets", OBJECT_LINK, 2050, 63, 1000, 1000, false },
 };
 
 /* The caller's environment: only what the policy passes may be seen in a plan. */
@@ -82,6 +79,17 @@ static const char *const caller_env[] = { "PATH=/usr/bin:/bin:" HOME "/.cargo/bi
 					  "LD_PRELOAD=/tmp/evil.so",
 					  "TERMINAL=not TERM",
 					  NULL };
+
+/* What direct mode found to hold: a parent that only may not be moved, and what is protected. */
+static const struct tier_path held[] = {
+	{ WORK "/.git", NULL, OBJECT_DIR, 2050, 61, 1000, 1000, .links = 1 },
+	{ WORK "/.git/hooks", NULL, OBJECT_DIR, 2050, 62, 1000, 1000, .is_fixed = true,
+	  .links = 1 },
+	{ WORK "/.git/config", NULL, OBJECT_FILE, 2050, 63, 1000, 1000, .is_fixed = true,
+	  .links = 1 },
+	{ WORK "/.claude", "../secrets", OBJECT_LINK, 2050, 64, 1000, 1000, .is_fixed = true,
+	  .links = 1 },
+};
 
 struct scene {
 	struct policy *policy;
@@ -123,6 +131,19 @@ static void in_place(struct tier_facts *f)
 {
 	f->root[0].kind = ROOT_PLAIN;
 	f->root[0].store = NULL;
+}
+
+static void in_place_with_holds(struct tier_facts *f)
+{
+	in_place(f);
+	f->hold = held;
+	f->holds_n = ARRAY_LEN(held);
+}
+
+static void as_root_with_holds(struct tier_facts *f)
+{
+	as_root(f);
+	in_place_with_holds(f);
 }
 
 static void as_root_in_place(struct tier_facts *f)
@@ -170,8 +191,8 @@ static const struct plan_case cases[] = {
 	{ "copy", NULL, NULL, on_a_copy },
 	{ "readonly", NULL, "workspace: { mode: readonly }\n", in_place },
 	{ "readonly-root", NULL, "workspace: { mode: readonly }\n", as_root_in_place },
-	{ "direct", NULL, "workspace: { mode: direct }\n", in_place },
-	{ "direct-root", NULL, "workspace: { mode: direct }\n", as_root_in_place },
+	{ "direct", NULL, "workspace: { mode: direct }\n", in_place_with_holds },
+	{ "direct-root", NULL, "workspace: { mode: direct }\n", as_root_with_holds },
 	{ "worktree", NULL, NULL, with_worktree },
 	{ "files", NULL,
 	  "files:\n  read: [~/notes, ~/gone, /srv/data, docs, /dev/kvm]\n"
@@ -244,10 +265,6 @@ static void paths_fill(struct scene *s)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		for (size_t k = 0; k < lists[i]->n; k++)
 			path_add(s, lists[i]->v[k]);
-	if (p->workspace_mode == MODE_DIRECT)
-		for (size_t i = 0; i < p->protect.n; i++)
-			path_add(s, arena_printf(&s->arena, "%s/%s", p->workspace_path,
-						 p->protect.v[i]));
 	s->facts.paths = s->path;
 }
 
