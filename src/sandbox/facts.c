@@ -60,6 +60,12 @@ static int look(const char *path, int flags, struct arena *a, struct tier_path *
 	return ret->target == NULL ? -EINVAL : 0;
 }
 
+/* What cannot be told is taken for readable, so that it is hidden. */
+static bool is_readable(const char *path)
+{
+	return access(path, R_OK) == 0 || errno != EACCES;
+}
+
 struct list {
 	struct tier_path *path;
 	size_t n;
@@ -88,8 +94,8 @@ static int paths_gather(const struct policy *p, struct arena *a, struct tier_fac
 	first_secret = l.n;
 	add_all(&l, secrets, secrets_n, AT_SYMLINK_NOFOLLOW, a);
 	for (size_t i = first_secret; i < l.n; i++)
-		l.path[i].readable = l.path[i].type != OBJECT_NONE &&
-				     access(l.path[i].path, R_OK) == 0 && !f->is_root;
+		l.path[i].readable =
+			l.path[i].type != OBJECT_NONE && !f->is_root && is_readable(l.path[i].path);
 	add_all(&l, other_paths, ARRAY_LEN(other_paths), AT_SYMLINK_NOFOLLOW, a);
 	/* What the user named may be a link to elsewhere, as with dotfile managers; it is followed
 	 * once. */
@@ -155,6 +161,9 @@ static int host_gather(struct tier_facts *f)
 	struct sysinfo info;
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION);
 
+	/* Only these say that there is none; anything else must not cost a wall. */
+	if (abi < 0 && errno != ENOSYS && errno != EOPNOTSUPP)
+		return -errno;
 	if (sysinfo(&info) < 0)
 		return -errno;
 	f->landlock_abi = abi < 0 ? 0 : (int)abi;

@@ -56,5 +56,7 @@ void refusal_read(int fd, struct events_log *log)
 	events_add(log, "syscall", target, REASON);
 	out.answer.id = in.call.id;
 	out.answer.error = answer_to(in.call.data.nr);
-	(void)ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &out.answer);
+	/* Any other failure says that the caller is gone. */
+	while (ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &out.answer) < 0 && errno == EINTR)
+		continue;
 }

@@ -22,7 +22,7 @@ NOT_OURS = ("cgroup /sys/fs/cgroup/systemd/", "sysv ")  # the stage makes none o
 FORKS = (56, 57, 58)  # clone, fork, vfork of x86-64
 REFUSED, KILLED = 125, 137
 NOT_STARTED = (126, 127)
-STATUS = ("Umask", "Uid", "Gid", "Groups", "NSpid", "Cap", "NoNewPrivs", "Seccomp", "Cpus_allowed_list", "SigBlk", "SigIgn")
+STATUS = ("Umask", "Uid", "Gid", "Groups", "NSpid", "Cap", "NoNewPrivs", "Seccomp", "Cpus_allowed_list", "SigBlk")
 CHANGING = (
     (re.compile(r"^\d+ \d+ \d+:\d+ ", re.M), ""),  # ids of a mount, and its device
     (re.compile(r"/proc/self/fd/\d+"), "FD"),
