@@ -270,6 +270,8 @@ static void finish(struct supervisor *s)
 {
 	if (s->pidfd >= 0)
 		pidfd_send_signal(s->pidfd, SIGKILL, NULL, 0);
+	else if (s->init > 0)
+		kill(s->init, SIGKILL); /* not waited for yet, so the number is still its own */
 	if (s->init > 0)
 		while (waitpid(s->init, NULL, __WALL) < 0 && errno == EINTR)
 			continue;
