@@ -32,7 +32,9 @@ static int dns_name(const unsigned char *p, size_t n, char *ret, size_t max)
 	while (at < n && p[at] != 0) {
 		size_t len = p[at++];
 
-		if (len > 63 || len > n - at || out + len + 2 > max)
+		/* A NUL would hide what comes after it. */
+		if (len > 63 || len > n - at || out + len + 2 > max ||
+		    memchr(p + at, '\0', len) != NULL)
 			return -1;
 		if (out > 0)
 			ret[out++] = '.';
