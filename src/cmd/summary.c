@@ -54,10 +54,16 @@ int summary_check(const char *path, struct err *e)
 
 static void event_line(const struct event *ev, struct buf *out)
 {
-	bool is_limit = strncmp(ev->type, "limit.", 6) == 0;
+	static const struct {
+		const char *begin;
+		const char *verb;
+	} verbs[] = { { "limit.", "reached" }, { "protect.", "ended by" }, { "", "denied" } };
+	size_t i = 0;
 
+	while (strncmp(ev->type, verbs[i].begin, strlen(verbs[i].begin)) != 0)
+		i++;
 	/* Targets were made printable when the event was counted. */
-	buf_printf(out, "tiercel: %s %s %s", is_limit ? "reached" : "denied", ev->type, ev->target);
+	buf_printf(out, "tiercel: %s %s %s", verbs[i].verb, ev->type, ev->target);
 	if (ev->count > 1)
 		buf_printf(out, " (%llu times)", (unsigned long long)ev->count);
 	buf_printf(out, ": %s\n", ev->reason);

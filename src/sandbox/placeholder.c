@@ -117,16 +117,11 @@ static int open_one(int parent, const char *name, const char *text)
 	return path_open_beneath(parent, name, flags, 0);
 }
 
-/* One attempt: -EAGAIN when another sandbox came between. */
-static int attempt(struct placeholder *p)
+/* Takes the lock on what is there. -EAGAIN when another sandbox came between. */
+static int join(struct placeholder *p)
 {
 	struct stat st;
-	int r = make(p->parent, p->name, p->text);
 
-	if (r == -EEXIST)
-		r = 0;
-	if (r < 0)
-		return is_closed(p->parent, r) ? 1 : r;
 	p->fd = open_one(p->parent, p->name, p->text);
 	if (p->fd < 0)
 		return p->fd == -ENOENT ? -EAGAIN : -EEXIST;
@@ -137,6 +132,21 @@ static int attempt(struct placeholder *p)
 	if (!placeholder_is(&st) || !(p->text == NULL ? holds_nothing(p) : holds_text(p)))
 		return -EEXIST;
 	return 0;
+}
+
+static int attempt(struct placeholder *p)
+{
+	int made = make(p->parent, p->name, p->text);
+	int r;
+
+	if (made < 0 && made != -EEXIST)
+		return is_closed(p->parent, made) ? 1 : made;
+	r = join(p);
+	if (r == 0 || r == -EAGAIN || made < 0)
+		return r;
+	/* A file system without the mark or without locks. */
+	(void)unlinkat(p->parent, p->name, p->text == NULL ? AT_REMOVEDIR : 0);
+	return r == -EEXIST ? -EOPNOTSUPP : r;
 }
 
 static void pause_shortly(void)

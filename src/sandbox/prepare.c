@@ -17,10 +17,12 @@
 #include "sandbox/facts.h"
 #include "sandbox/git.h"
 #include "sandbox/protect.h"
+#include "sandbox/vigil.h"
 
 void prepare_done(struct prepared *p)
 {
 	cgroup_remove(&p->cgroup);
+	p->holds_watch = fd_close(p->holds_watch);
 	placeholders_release(&p->placeholders);
 	guard_end(&p->guard);
 	store_box_done(&p->box);
@@ -197,6 +199,14 @@ static int groups_make(const struct run_request *req, struct prepared *p, struct
 	return 0;
 }
 
+static int holds_watch(struct prepared *p, struct err *e)
+{
+	if (p->facts.holds_n == 0)
+		return 0;
+	p->holds_watch = vigil_open(&p->facts, e);
+	return p->holds_watch < 0 ? p->holds_watch : 0;
+}
+
 int prepare_all(const struct run_request *req, struct prepared *p, struct err *e)
 {
 	struct facts_input in = { .home = req->home, .argv = req->argv, .has_tty = req->has_tty };
@@ -222,5 +232,7 @@ int prepare_all(const struct run_request *req, struct prepared *p, struct err *e
 		r = root_store(p, i, e);
 	if (r == 0)
 		r = protect_all(req->policy, p, e);
+	if (r == 0)
+		r = holds_watch(p, e);
 	return r < 0 ? r : groups_make(req, p, e);
 }

@@ -23,13 +23,17 @@ struct prepared {
 	enum scope_state scope;
 	struct guard guard;
 	struct placeholders placeholders;
+	int holds_watch;
 	const char *cwd;
 	uint64_t start_ns;
 	bool is_copy;
 };
 
 #define PREPARED_INIT                                                                              \
-	((struct prepared){ .box = STORE_BOX_INIT, .cgroup = CGROUP_INIT, .guard = GUARD_INIT })
+	((struct prepared){ .box = STORE_BOX_INIT,                                                 \
+			    .cgroup = CGROUP_INIT,                                                 \
+			    .guard = GUARD_INIT,                                                   \
+			    .holds_watch = -EBADF })
 
 void prepare_done(struct prepared *p);
 

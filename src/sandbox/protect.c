@@ -91,6 +91,28 @@ static int placeholder_add(struct walk *w, struct stat *ret)
 	return r != 0 ? r : look(w, ret);
 }
 
+/* Another spelling of the name must not mean the same object. */
+static int case_check(const struct walk *w, const struct stat *st, struct err *e)
+{
+	char other[NAME_MAX + 1];
+	char path[PATH_MAX];
+	struct stat found;
+
+	for (size_t i = 0; i <= strlen(w->name); i++) {
+		unsigned char c = (unsigned char)w->name[i];
+
+		other[i] = (char)(islower(c) ? toupper(c) : tolower(c));
+	}
+	if (snprintf(path, sizeof(path), "%s/%s", w->at, other) >= (int)sizeof(path) ||
+	    strcmp(other, w->name) == 0 || lstat(path, &found) < 0 || found.st_ino != st->st_ino ||
+	    found.st_dev != st->st_dev || (!S_ISDIR(st->st_mode) && st->st_nlink > 1))
+		return 0;
+	return err_set(e, -EOPNOTSUPP,
+		       "%s cannot be held: its file system takes %s for the same name; use "
+		       "--mode review",
+		       w->path, other);
+}
+
 /* Holds what does not exist, or is another sandbox's placeholder. */
 static int hold_absent(struct walk *w, struct err *e)
 {
@@ -105,7 +127,8 @@ static int hold_absent(struct walk *w, struct err *e)
 	if (r < 0)
 		return err_sys(e, r, "cannot hold %s, which is protected and does not exist yet",
 			       w->path);
-	return hold_add(w, &st, true, e);
+	r = case_check(w, &st, e);
+	return r < 0 ? r : hold_add(w, &st, true, e);
 }
 
 /* A path that lies outside its root cannot be reached for writing, unless the policy says so. */
@@ -170,28 +193,6 @@ static int next_name(struct walk *w, struct err *e)
 	if (snprintf(w->path, sizeof(w->path), "%s/%s", w->at, w->name) >= (int)sizeof(w->path))
 		return err_sys(e, -ENAMETOOLONG, "cannot hold %s", w->at);
 	return 1;
-}
-
-/* Another spelling of the name must not mean the same object. */
-static int case_check(const struct walk *w, const struct stat *st, struct err *e)
-{
-	char other[NAME_MAX + 1];
-	char path[PATH_MAX];
-	struct stat found;
-
-	for (size_t i = 0; i <= strlen(w->name); i++) {
-		unsigned char c = (unsigned char)w->name[i];
-
-		other[i] = (char)(islower(c) ? toupper(c) : tolower(c));
-	}
-	if (snprintf(path, sizeof(path), "%s/%s", w->at, other) >= (int)sizeof(path) ||
-	    strcmp(other, w->name) == 0 || lstat(path, &found) < 0 || found.st_ino != st->st_ino ||
-	    found.st_dev != st->st_dev || found.st_nlink > 1)
-		return 0;
-	return err_set(e, -EOPNOTSUPP,
-		       "%s cannot be held: its file system takes %s for the same name; use "
-		       "--mode review",
-		       w->path, other);
 }
 
 static int step_up(struct walk *w, struct err *e)

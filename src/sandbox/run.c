@@ -99,7 +99,9 @@ static int carry_out(const struct run_request *req, struct prepared *p, const st
 				.log = &ret->log,
 				.box = &p->box,
 				.cgroup = &p->cgroup,
-				.guard = &p->guard };
+				.guard = &p->guard,
+				.facts = &p->facts,
+				.holds_watch = p->holds_watch };
 	int r;
 
 	for (int i = 0; i < RELAY_COUNT; i++)

@@ -24,12 +24,20 @@
 #include "sandbox/refusal.h"
 #include "sandbox/store.h"
 #include "sandbox/terminal.h"
+#include "sandbox/vigil.h"
 
 #define GRACE_MS 10000 /* between a signal that asks and one that does not */
-#define POLLED_MAX (4 + NETNS_WATCH_FDS + RELAY_COUNT)
+#define POLLED_MAX (5 + NETNS_WATCH_FDS + RELAY_COUNT)
 
 /* What a polled descriptor is for. */
-enum source { SOURCE_CONTROL, SOURCE_SIGNAL, SOURCE_NOTIFY, SOURCE_WATCH, SOURCE_RELAY };
+enum source {
+	SOURCE_CONTROL,
+	SOURCE_SIGNAL,
+	SOURCE_NOTIFY,
+	SOURCE_WATCH,
+	SOURCE_HOLDS,
+	SOURCE_RELAY
+};
 
 struct polled {
 	struct pollfd fd[POLLED_MAX];
@@ -71,12 +79,16 @@ static void ready_take(struct supervisor *s, const struct message *m, int *fds, 
 static int on_ready(struct supervisor *s, const struct message *m, int *fds, size_t n,
 		    struct err *e)
 {
+	const char *lost;
 	int r;
 
 	ready_take(s, m, fds, n);
 	r = gate_check(s->init, e);
 	if (r < 0)
 		return r;
+	lost = vigil_lost(-EBADF, s->facts);
+	if (lost != NULL)
+		return err_set(e, -ESTALE, "%s was replaced while the sandbox started", lost);
 	if (s->pty >= 0)
 		terminal_join(s);
 	s->start_ms = limits_now_ms();
@@ -191,12 +203,25 @@ static void polled_make(struct polled *p, const struct supervisor *s, int signal
 	add(p, s->notify, POLLIN, SOURCE_NOTIFY, 0);
 	for (int i = 0; i < NETNS_WATCH_FDS; i++)
 		add(p, s->watch[i], POLLIN, SOURCE_WATCH, i);
+	add(p, s->holds_watch, POLLIN, SOURCE_HOLDS, 0);
 	for (int i = 0; i < RELAY_COUNT; i++) {
 		if (relay_wants_write(&s->relay[i]))
 			add(p, s->relay[i].to, POLLOUT, SOURCE_RELAY, i);
 		else if (relay_wants_read(&s->relay[i]))
 			add(p, s->relay[i].from, POLLIN, SOURCE_RELAY, i);
 	}
+}
+
+/* What is no longer held could be written from now on: better no sandbox than an open one. */
+static void holds_read(struct supervisor *s)
+{
+	const char *path = vigil_lost(s->holds_watch, s->facts);
+
+	if (path == NULL)
+		return;
+	events_add(s->log, "protect.replaced", path,
+		   "somebody outside replaced it, and it was no longer held; look at it");
+	kill_all(s);
 }
 
 static void relay_step(struct relay *r)
@@ -225,6 +250,9 @@ static int dispatch(struct supervisor *s, const struct polled *p, nfds_t i, int 
 		return 0;
 	case SOURCE_WATCH:
 		packet_read(p->fd[i].fd, s->log);
+		return 0;
+	case SOURCE_HOLDS:
+		holds_read(s);
 		return 0;
 	case SOURCE_RELAY:
 		relay_step(&s->relay[p->index[i]]);

@@ -16,6 +16,7 @@ struct events_log;
 struct guard;
 struct policy_limits;
 struct store_box;
+struct tier_facts;
 
 enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
 
@@ -24,7 +25,7 @@ enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
  * @control:  socket to the stage and later to init (owned)
  * @stage:    pid of the stage until it is reaped
  * @init:     pid of the sandbox; @pidfd its descriptor
- * @limits, @log, @cgroup, @guard: borrowed
+ * @limits, @log, @cgroup, @guard, @facts, @holds_watch: borrowed
  * @upper:    path of the directory whose size the disk limit watches, or NULL
  * @status:   wait status of the command, once @has_status
  * @exec_errno: why the command could not be executed, 0 when it was
@@ -43,6 +44,8 @@ struct supervisor {
 	struct events_log *log;
 	struct cgroup *cgroup;
 	const struct guard *guard;
+	const struct tier_facts *facts;
+	int holds_watch;
 	const struct store_box *box;
 	const char *upper;
 	uint64_t start_ms;

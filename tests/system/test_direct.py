@@ -136,8 +136,7 @@ def test_many_at_once(mode, repo):
     assert listing(repo) == before
 
 
-@pytest.mark.keeps_state
-def test_a_killed_supervisor_leaves_no_placeholder(mode, repo):
+def test_a_killed_supervisor_leaves_no_placeholder(tiercel, mode, repo):
     before = listing(repo)
     run = mode.popen([mode.programs / "tiercel", "run", "--mode", "direct", "--", "sh", "-c",
                       "touch up; while :; do echo x >.git/hooks/x; mkdir .vscode; echo x >.vscode/x; done 2>/dev/null"])
@@ -147,10 +146,10 @@ def test_a_killed_supervisor_leaves_no_placeholder(mode, repo):
     wait_for(lambda: not any((repo / name).exists() for name in (*ABSENT, ".git/commondir")))
     (repo / "up").unlink()
     assert listing(repo) == before
+    assert tiercel("rm", "--all").rc == 0
 
 
 @pytest.mark.modes("user")
-@pytest.mark.keeps_state
 def test_the_next_start_takes_over_what_was_left(tiercel, mode, repo):
     before = listing(repo)
     run = mode.popen([mode.programs / "tiercel", "run", "--mode", "direct", "--", "sh", "-c", "touch up; sleep 60"])
@@ -164,6 +163,7 @@ def test_the_next_start_takes_over_what_was_left(tiercel, mode, repo):
     (repo / "up").unlink()
     assert direct(tiercel, "echo x >.vscode/x").rc != 0
     assert listing(repo) == before
+    assert tiercel("rm", "--all").rc == 0
 
 
 def argv_of(pid):
@@ -185,6 +185,28 @@ def test_what_a_user_puts_into_a_placeholder_stays(mode, repo):
     assert (repo / ".vscode/mine").read_text() == "hello\n"
     assert (repo / ".vscode").stat().st_mode & 0o7777 == 0o755
     assert not (repo / ".claude").exists()
+
+
+@pytest.mark.parametrize("act, what", (
+    ("git config a.b c", ".git/config"),
+    ("git clean -qfd", ".c"),
+    ("mv .git .git2", ".git"),
+    ("rm -r .git/hooks && ln -s /tmp .git/hooks", ".git/hooks"),
+))
+def test_a_hold_that_is_lost_outside_ends_the_sandbox(mode, repo, act, what):
+    run = mode.popen([mode.programs / "tiercel", "run", "--mode", "direct", "--", "sh", "-c", "touch up; sleep 60"],
+                     stderr=subprocess.PIPE)
+    wait_for((repo / "up").exists)
+    assert mode.run(["sh", "-c", act]).rc == 0
+    said = run.communicate(timeout=10)[1].decode()
+    assert run.returncode == 137
+    assert f"ended by protect.replaced {repo}/{what}" in said, said
+
+
+def test_changes_in_place_end_nothing(tiercel, mode, repo):
+    done = direct(tiercel, "for i in 1 2 3 4 5 6 7 8 9; do mkdir config hooks; git commit -q --allow-empty -m $i; "
+                  "rmdir config hooks; done")
+    assert done.rc == 0 and "protect" not in done.err, done.err
 
 
 def test_an_empty_directory_of_the_users_stays(tiercel, mode, repo):
