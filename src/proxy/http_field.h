@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lines of an HTTP/1 head: fields one by one, and values that lists are made of. */
+#ifndef PROXY_HTTP_FIELD_H
+#define PROXY_HTTP_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Borrowed bytes, not terminated. */
+struct http_text {
+	const char *p;
+	size_t n;
+};
+
+/* One field; the value has no white space around it. */
+struct http_field {
+	struct http_text name;
+	struct http_text value;
+};
+
+/*
+ * http_line_next - the next line of a head that ends in CR LF.
+ * @rest: what is left; moved behind the line
+ *
+ * Returns false at the empty line that ends the head, and at the end of the bytes.
+ */
+bool http_line_next(struct http_text *rest, struct http_text *ret);
+
+/*
+ * http_field_parse - read one line as NAME: VALUE.
+ *
+ * The name is a token that the colon follows at once; a line that begins with white space is the
+ * obsolete folding, and refused. The value holds no control bytes but tabs.
+ * Returns 0 or -EBADMSG. Source: RFC 9112 section 5.
+ */
+int http_field_parse(const struct http_text *line, struct http_field *ret);
+
+/* Whether text is a token (RFC 9110 section 5.6.2), so never empty. */
+bool http_is_token(const struct http_text *t);
+
+/* Whether text is this word; letters of either case are the same. */
+bool http_is(const struct http_text *t, const char *word);
+
+/*
+ * http_item_next - the next item of a comma-separated list, trimmed; empty items are skipped.
+ * @rest: what is left; moved behind the item
+ */
+bool http_item_next(struct http_text *rest, struct http_text *ret);
+
+#endif
