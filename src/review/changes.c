@@ -121,7 +121,10 @@ static int opaque_one(void *arg, const struct walk_entry *at, struct err *e)
 	r = node_at(c->trees->made[c->root], at->path, &now);
 	if (r < 0)
 		return err_sys(e, r, "cannot look at a changed path");
-	return now.mode ? 0 : compare_deleted(c, at->path, 0, e);
+	if (!now.mode)
+		return compare_deleted(c, at->path, 0, e);
+	/* Below it nothing of the host shows either, though it bears no mark of its own. */
+	return S_ISDIR(now.mode) && S_ISDIR(at->node.mode);
 }
 
 static int overlay_dir(struct compare *c, const struct walk_entry *at, struct err *e)
