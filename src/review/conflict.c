@@ -83,6 +83,15 @@ static int merge_modes(const struct row *row, const struct review_change *c,
 	return 0;
 }
 
+/* What both sides began with: kept, or still what the sandbox has. */
+static int read_base(const struct check *k, const struct review_change *c, const struct row *row,
+		     struct buf *base)
+{
+	if (row->num[ROW_FLAGS] & SEAL_SAME)
+		return read_side(k->trees->made[c->root], c->path, true, base);
+	return seal_text_load(&k->trees->roots[c->root], row->num[ROW_KIND], base);
+}
+
 /* Returns CONFLICT_NONE when the host's bytes are still the base's, else MERGED or HOST. */
 static enum conflict merge_one(const struct check *k, const struct review_change *c,
 			       struct apply_item *item)
@@ -93,10 +102,10 @@ static enum conflict merge_one(const struct check *k, const struct review_change
 	AUTO_BUF struct buf theirs = BUF_INIT(SEAL_TEXT_MAX);
 	struct buf in[3];
 
-	if (!row || c->kind != CHANGE_MODIFY || !(row->num[ROW_FLAGS] & SEAL_TEXT) ||
+	if (!row || c->kind != CHANGE_MODIFY || !(row->num[ROW_FLAGS] & (SEAL_TEXT | SEAL_SAME)) ||
 	    (row->num[ROW_FLAGS] & SEAL_DURING))
 		return CONFLICT_HOST;
-	if (seal_text_load(&k->trees->roots[c->root], row->num[ROW_KIND], &base) < 0 ||
+	if (read_base(k, c, row, &base) < 0 ||
 	    read_side(k->trees->roots[c->root].fd, c->path, false, &ours) < 0 ||
 	    read_side(k->trees->made[c->root], c->path, true, &theirs) < 0)
 		return CONFLICT_HOST;

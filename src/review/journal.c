@@ -148,16 +148,36 @@ static int undo_failed(const struct journal *j, const struct row *row, int r, st
 		       HEAD(j)->a);
 }
 
+/* Or all that was moved aside and back would count as changed on the host. */
+static int seal_refresh(struct journal *j, struct err *e)
+{
+	CLEANUP(rows_done) struct rows seal = { 0 };
+	struct node now;
+	size_t i;
+	int r;
+
+	r = seal_load(j->trees->roots, &seal, e);
+	if (r < 0 || seal.n == 0)
+		return r;
+	for (i = 1; i < j->rows.n; i++) {
+		const struct row *row = &j->rows.v[i];
+		struct row *mark = rows_find(&seal, row->num[ROW_ROOT], row->a);
+
+		if (mark && node_at(j->trees->roots[row->num[ROW_ROOT]].fd, row->a, &now) == 0)
+			seal_row_moved(mark, &now);
+	}
+	return seal_save(j->trees->roots, &seal, e);
+}
+
 /* What the host has replaced since stays the host's; then the original is kept, and said once. */
 static int undo_all(struct journal *j, struct err *e)
 {
 	const struct row *kept = NULL;
 	size_t i;
-	int why = 0;
+	int r, why = 0;
 
 	for (i = j->rows.n; i-- > 1;) {
-		int r = undo_one(j, &j->rows.v[i]);
-
+		r = undo_one(j, &j->rows.v[i]);
 		if (r < 0 && !is_overtaken(r))
 			return undo_failed(j, &j->rows.v[i], r, e);
 		if (r < 0) {
@@ -165,8 +185,9 @@ static int undo_all(struct journal *j, struct err *e)
 			why = r;
 		}
 	}
+	r = seal_refresh(j, kept ? NULL : e);
 	if (!kept)
-		return stages_remove(j, e);
+		return r < 0 ? r : stages_remove(j, e);
 	(void)unlinkat(j->trees->roots[0].store, "journal", 0);
 	return undo_failed(j, kept, why, e);
 }

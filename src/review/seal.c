@@ -44,6 +44,8 @@ static int seal_one(const struct review_trees *t, const struct review_change *c,
 	seal_row_of(&c->old, &row);
 	if (c->old.mode && !S_ISDIR(c->old.mode) && c->old.ctime >= t->roots[c->root].start_ns)
 		row.num[ROW_FLAGS] |= SEAL_DURING;
+	else if (c->kind == CHANGE_MODE || c->kind == CHANGE_XATTR)
+		row.num[ROW_FLAGS] |= SEAL_SAME;
 	else if (c->kind == CHANGE_MODIFY && c->old.size <= SEAL_TEXT_MAX)
 		r = keep_text(t, c, &row, e);
 	if (r == 0 && rows_add(out, &row) < 0)

@@ -49,6 +49,15 @@ bool seal_row_holds(const struct row *row, const struct node *n)
 	       row->num[ROW_CTIME] == n->ctime && row->num[ROW_INO] == n->ino;
 }
 
+void seal_row_moved(struct row *row, const struct node *n)
+{
+	struct node same = *n;
+
+	same.ctime = row->num[ROW_CTIME];
+	if (n->mode && seal_row_holds(row, &same))
+		row->num[ROW_CTIME] = n->ctime;
+}
+
 int seal_text_save(const struct review_root *root, uint64_t number, const struct buf *text,
 		   struct err *e)
 {

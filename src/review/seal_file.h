@@ -9,11 +9,14 @@
 #include "review/root.h"
 #include "review/rows.h"
 
-/* Flags of a row: changed on the host during the run; applied; its text is kept as base.<ROW_KIND>.
+/*
+ * Flags of a row: changed on the host during the run; applied; its text is kept as base.<ROW_KIND>;
+ * the sandbox left its bytes as they were.
  */
 #define SEAL_DURING 1U
 #define SEAL_APPLIED 2U
 #define SEAL_TEXT 4U
+#define SEAL_SAME 8U
 
 #define SEAL_TEXT_MAX ((size_t)1 << 20)
 
@@ -28,6 +31,9 @@ void seal_row_of(const struct node *n, struct row *ret);
 
 /* Whether the host's state is the one in the row. */
 bool seal_row_holds(const struct row *row, const struct node *n);
+
+/* What was moved away and back again is the same, but for its ctime, which this takes over. */
+void seal_row_moved(struct row *row, const struct node *n);
 
 /* Keep a text as base.<number>. Returns 0 or negative errno. */
 int seal_text_save(const struct review_root *root, uint64_t number, const struct buf *text,
