@@ -164,8 +164,9 @@ int op_overlay(struct stage *s, const struct plan_op *op, struct err *e)
 	int r;
 
 	lower = layer_attach(s, op, "/.lower", e);
+	/* A mount below it that may not be uncovered: the supervisor then tries with a copy. */
 	if (lower < 0)
-		return lower;
+		return err_in(e, lower, "cannot make the copy-on-write view");
 	tree = overlay_new(lower, s->store, attributes(op));
 	if (tree < 0)
 		return err_sys(e, tree, "cannot make the copy-on-write view of %s",
