@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as the journal of an apply: nothing beside the workspace changes, nothing in it is
- * lost. */
+/* Any bytes as the journal of an apply: nothing beside the workspace changes, or is lost. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two texts, apart by NUL, shown as hunks: counts are right, plain text patches into the new one.
- */
+/* Two texts, apart by NUL, shown as hunks: counts are right, plain text patches. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/escape.h"
+#include "base/num.h"
 #include "review/textdiff.h"
 #include "review/unified.h"
 
@@ -28,17 +28,29 @@ struct range {
 	size_t n[2];
 };
 
+static const char *number_read(const char *p, size_t *ret)
+{
+	size_t n = strspn(p, "0123456789");
+	char digits[24];
+	uint64_t v = 0;
+
+	must(n > 0 && n < sizeof(digits));
+	memcpy(digits, p, n);
+	digits[n] = '\0';
+	must(num_u64(digits, SIZE_MAX, &v) == 0);
+	*ret = v;
+	return p + n;
+}
+
 static const char *range_read(const char *p, struct range *ret)
 {
 	for (int side = 0; side < 2; side++) {
-		char *end = NULL;
-
-		p = strpbrk(p, side == 0 ? "-" : "+") + 1;
-		ret->at[side] = strtoull(p, &end, 10);
-		ret->n[side] = *end == ',' ? strtoull(end + 1, &end, 10) : 1;
+		ret->n[side] = 1;
+		p = number_read(strchr(p, side == 0 ? '-' : '+') + 1, &ret->at[side]);
+		if (*p == ',')
+			p = number_read(p + 1, &ret->n[side]);
 		if (ret->n[side] > 0)
 			ret->at[side]--;
-		p = end;
 	}
 	must(strncmp(p, " @@\n", 4) == 0);
 	return p + 4;
