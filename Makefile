@@ -214,6 +214,7 @@ $(ESCAPE): $(wildcard tests/escape/*.c) tests/escape/probe.h $(BUILD)/host.flags
 	@echo "  ESCAPE  $(@F)"
 	@$(CC) $(filter-out -MMD -MP,$(TEST_FLAGS)) $(LINK) -o $@ $(filter %.c,$^)
 escape: $(ESCAPE)
+include tests/ablate/rules.mk
 
 # The fault injector, and what it runs inside.
 FAULTS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/faults/*.c))
@@ -223,7 +224,7 @@ $(BUILD)/faults/%: tests/faults/%.c $(BUILD)/obj/base/num.o
 	@$(CC) $(filter-out -MMD -MP,$(TEST_FLAGS)) $(LINK) -o $@ $^
 faults: $(FAULTS)
 
-system: all escape faults
+system: all escape ablate faults
 	@TIERCEL_BUILD=$(abspath $(BUILD)) tools/run-tests system $(RESULTS) $(PYTHON) $(PYTEST_ARGS)
 
 # The floor that figures are held against is built as the stage is: static, against musl.

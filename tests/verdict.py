@@ -193,8 +193,8 @@ def mounted(world):
 
 
 COUNTERS = {
-    "accept": lambda w: w.realm.count["accept"],
-    "datagram": lambda w: w.realm.count["datagram"],
+    "accept": lambda w: w.realm.reached("accept"),
+    "datagram": lambda w: w.realm.reached("datagram"),
     "signal": lambda w: w.signals_seen(),
     "touched": touched,
     "mounts": mounted,

@@ -2,11 +2,13 @@
 """Attacks of tests/escape, each first shown to work where nothing holds it, then tried in a sandbox."""
 import os
 import secrets
-from collections import Counter
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from conftest import BUILD
 from flows import FLOWS
 from modes import Mode, remove_tree, skip
 from verdict import Arm, boxed, catalogue, control
@@ -14,6 +16,40 @@ from world import Realm, World
 
 ROWS = catalogue(Path(__file__).resolve().parent.parent / "escape/catalogue.tsv")
 ENOUGH = 120
+# Walls of tests/ablate taken away, as whom, and the attacks that each of them alone holds off.
+MISSED = (
+    ("seccomp", "root", "PV-07 PV-14 K-03 K-04 K-11 K-13 K-18 K-28 K-30 K-32"),
+    ("mask", "root", "FS-14"),
+    ("hide", "root", "PR-10 PR-13 S-09"),
+    ("fds", "root", "S-08"),
+    ("limits", "root", "R-09 R-18 FS-63"),
+    ("group", "root", "PR-17 R-04"),
+    ("pid", "root", "PR-07 PR-19 PR-26"),
+    ("net", "root", "N-01 N-04 N-11 K-13-route"),
+    ("ipc", "root", "PR-23"),
+    ("uts", "root", "S-12"),
+    ("cgroup", "root", "FS-76"),
+    ("time", "root", "X-01"),
+    ("pivot", "user", "FS-01 S-02 N-08"),
+    # Two walls stand here: either one alone still holds, which is tried as well.
+    ("readonly+landlock", "root", "PV-12 FS-66 K-38"),
+    ("keyring+seccomp", "root", "PV-16"),
+    ("fds+landlock", "root", "FS-03 FS-74"),
+    ("pivot+landlock", "user", "FS-09 FS-22"),
+    # The supervisor looks at these before it lets anything start, so it has to be blind as well.
+    ("caps+gate", "root", "PV-02 PV-19"),
+    ("nnp+caps+gate", "root", "PV-01 PR-20"),
+)
+HOLDS_ALONE = (
+    ("landlock", "root", "PV-12 FS-66 K-38 FS-03 FS-74"),
+    ("readonly", "root", "PV-12 FS-66 K-38"),
+    ("keyring", "root", "PV-16"),
+    ("seccomp", "root", "PV-16"),
+    ("fds", "root", "FS-03 FS-74"),
+    ("pivot", "user", "FS-09 FS-22"),
+)
+# Without these nothing can be set up, or the supervisor sees that they are missing.
+NEVER_STARTS = ("user", "mount", "caps", "nnp")
 
 
 @pytest.fixture(scope="module", name="worlds")
@@ -102,3 +138,64 @@ def test_no_attack_is_blind(worlds, census):
             and row.area != "resources" and row.id not in exempt]
     fooled = [row.id for row in rows if control(world, row, more=("tight=1",)).status == "OPEN"]
     assert not fooled
+
+
+@pytest.fixture(name="weakened")
+def weakened_(programs):
+    """weakened("a+b"): the program beside a stage that lacks these walls."""
+    if not (BUILD / "ablate").is_dir():
+        skip("the programs without walls are not built: make ablate")
+    folder = Path(tempfile.mkdtemp(prefix="tiercel-test-"))
+    folder.chmod(0o755)
+
+    def make(walls):
+        made = folder / walls
+        if not made.exists():
+            made.mkdir()
+            shutil.copy(BUILD / "ablate" / walls / "tiercel-stage", made)
+            blind = "gate" in walls.split("+")
+            shutil.copy(BUILD / "ablate/tiercel-gate" if blind else programs / "tiercel", made / "tiercel")
+        return made / "tiercel"
+    yield make
+    shutil.rmtree(folder)
+
+
+def reached(world, tiercel, ids):
+    rows = [row for row in ROWS if row.id in ids.split()]
+    found = [row.id for row in rows if boxed(world, row, tiercel).reached]
+    world.boxed.renew()
+    return found
+
+
+def stands(world, tiercel, walls):
+    """Whether this host has the wall at all."""
+    if walls == "group":
+        return "\ncgroup" in world.mode.run([tiercel, "plan", "--", "true"], cwd=world.boxed.ws).out
+    return walls != "cgroup" or world.has_group
+
+
+def test_each_wall_is_missed(worlds, weakened, programs, census, capsys):
+    told = []
+    for walls, who, ids in MISSED:
+        world = worlds[who]
+        if not stands(world, programs / "tiercel", walls):
+            told.append(f"  {walls}: SKIP not to be had on this host")
+            continue
+        found = reached(world, weakened(walls), ids)
+        assert found, f"without {walls} every one of {ids} is still held"
+        assert not reached(world, programs / "tiercel", ids), f"{walls}: the attacks get through with it as well"
+        told.append(f"  {walls}: {' '.join(found)}")
+    with capsys.disabled():
+        print(f"\nescape ablation: {len(told)} times walls taken away, newly open:", *told, sep="\n")
+
+
+def test_where_two_walls_stand_either_holds(worlds, weakened, census):
+    for walls, who, ids in HOLDS_ALONE:
+        assert not reached(worlds[who], weakened(walls), ids), walls
+
+
+@pytest.mark.parametrize("walls", NEVER_STARTS)
+def test_nothing_starts_without(worlds, weakened, census, walls):
+    for world in worlds.values():
+        done = world.mode.run([weakened(walls), "run", "--", "echo", "started"], cwd=world.boxed.ws)
+        assert done.rc == 125 and done.out == "" and done.err.startswith("tiercel: "), done
