@@ -243,9 +243,7 @@ static int dispatch(struct supervisor *s, const struct polled *p, nfds_t i, int 
 		signal_read(s, signals);
 		return 0;
 	case SOURCE_NOTIFY:
-		if (p->fd[i].revents & POLLIN)
-			refusal_read(s->notify, s->log);
-		else
+		if (!(p->fd[i].revents & POLLIN) || refusal_read(s->notify, s->log) < 0)
 			s->notify = fd_close(s->notify);
 		return 0;
 	case SOURCE_WATCH:
