@@ -93,6 +93,7 @@ static int map_other(pid_t pid, uint32_t disk_uid, uint32_t disk_gid, const stru
 int userns_for_idmap(uint32_t disk_uid, uint32_t disk_gid, const struct userns_map *m)
 {
 	struct clone_args args = { .flags = CLONE_NEWUSER, .exit_signal = SIGCHLD };
+	pid_t parent = getpid();
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 	int r;
 
@@ -100,12 +101,18 @@ int userns_for_idmap(uint32_t disk_uid, uint32_t disk_gid, const struct userns_m
 		return -errno;
 	if (pid == 0) {
 		/* Only the namespace is wanted; it lives as long as this waits to be killed. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
+			pause();
 		_exit(0);
 	}
 	r = map_other((pid_t)pid, disk_uid, disk_gid, m);
-	kill((pid_t)pid, SIGKILL);
+	if (kill((pid_t)pid, SIGKILL) < 0) {
+		int error = -errno;
+
+		/* It ends with this process, so nobody waits for it here. */
+		fd_close(r);
+		return error;
+	}
 	while (waitpid((pid_t)pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
 	return r;

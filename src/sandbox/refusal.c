@@ -35,7 +35,7 @@ static int answer_to(int nr)
 	return nr == SYS_socket || nr == SYS_socketpair ? -EAFNOSUPPORT : -EPERM;
 }
 
-void refusal_read(int fd, struct events_log *log)
+int refusal_read(int fd, struct events_log *log)
 {
 	/* Kernels may have larger ones than their headers of 2022; room to spare. */
 	union {
@@ -47,16 +47,19 @@ void refusal_read(int fd, struct events_log *log)
 		char room[128];
 	} out;
 	char target[EVENT_TARGET_MAX];
+	int r;
 
 	memset(&in, 0, sizeof(in));
 	memset(&out, 0, sizeof(out));
+	/* The caller may be gone before it is heard, and before it is answered. */
 	if (ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &in.call) < 0)
-		return;
+		return errno == ENOENT || errno == EINTR ? 0 : -errno;
 	describe(&in.call, target, sizeof(target));
 	events_add(log, "syscall", target, REASON);
 	out.answer.id = in.call.id;
 	out.answer.error = answer_to(in.call.data.nr);
-	/* Any other failure says that the caller is gone. */
-	while (ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &out.answer) < 0 && errno == EINTR)
-		continue;
+	do {
+		r = ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &out.answer);
+	} while (r < 0 && errno == EINTR);
+	return r < 0 && errno != ENOENT ? -errno : 0;
 }

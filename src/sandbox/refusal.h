@@ -9,8 +9,10 @@ struct events_log;
  * refusal_read - answer one waiting call with an error, whatever it is, and note it.
  * @fd: seccomp listener (borrowed)
  *
- * No call is ever let through from here. Source: seccomp_unotify(2).
+ * No call is ever let through from here. Returns 0, or negative errno when the listener is of no
+ * use any more and has to be closed, which refuses what waits and what comes. Source:
+ * seccomp_unotify(2).
  */
-void refusal_read(int fd, struct events_log *log);
+int refusal_read(int fd, struct events_log *log);
 
 #endif

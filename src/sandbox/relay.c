@@ -48,9 +48,11 @@ void relay_read(struct relay *r)
 
 	if (r->bytes == NULL)
 		r->bytes = malloc(RELAY_BUF);
-	n = r->bytes == NULL ? 0 : read(r->from, r->bytes, RELAY_BUF);
+	n = r->bytes == NULL ? -1 : read(r->from, r->bytes, RELAY_BUF);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
+	if (n < 0 && errno != EIO)
+		r->err = -errno;
 	r->start = 0;
 	r->end = n > 0 ? (size_t)n : 0;
 	if (n > 0)

@@ -81,8 +81,10 @@ static void child(char *const *argv, char *const *env, volatile int *ret_error)
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	*ret_error = exec_search(argv, env);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+		*ret_error = -errno;
+	else
+		*ret_error = exec_search(argv, env);
 	_exit(127);
 }
 
