@@ -134,7 +134,7 @@ static int join(struct placeholder *p)
 	return 0;
 }
 
-static int attempt(struct placeholder *p)
+static int make_or_join(struct placeholder *p)
 {
 	int made = make(p->parent, p->name, p->text);
 	int r;
@@ -164,15 +164,13 @@ static int add(struct placeholders *all, struct placeholder *p)
 	return 0;
 }
 
-int placeholder_take(struct placeholders *all, int parent, const char *name, const char *text)
+static int take(struct placeholders *all, int parent, struct placeholder p,
+		int (*attempt)(struct placeholder *p))
 {
-	struct placeholder p = { .parent = -EBADF, .fd = -EBADF, .text = text };
 	int r = -EAGAIN;
 
 	if (all->n == PLACEHOLDERS_MAX)
 		return -E2BIG;
-	if (snprintf(p.name, sizeof(p.name), "%s", name) >= (int)sizeof(p.name))
-		return -ENAMETOOLONG;
 	p.parent = fd_copy_above(parent);
 	if (p.parent < 0)
 		return p.parent;
@@ -189,6 +187,37 @@ int placeholder_take(struct placeholders *all, int parent, const char *name, con
 		fd_close(p.fd);
 	}
 	return r == -EAGAIN ? -EBUSY : r;
+}
+
+static int begin(struct placeholder *p, const char *name, const char *text)
+{
+	*p = (struct placeholder){ .parent = -EBADF, .fd = -EBADF, .text = text };
+	return snprintf(p->name, sizeof(p->name), "%s", name) >= (int)sizeof(p->name)
+		       ? -ENAMETOOLONG
+		       : 0;
+}
+
+int placeholder_take(struct placeholders *all, int parent, const char *name, const char *text)
+{
+	struct placeholder p;
+	int r = begin(&p, name, text);
+
+	return r < 0 ? r : take(all, parent, p, make_or_join);
+}
+
+static int join_once(struct placeholder *p)
+{
+	int r = join(p);
+
+	return r == -EAGAIN ? -ENOENT : r;
+}
+
+int placeholder_adopt(struct placeholders *all, int parent, const char *name, const char *text)
+{
+	struct placeholder p;
+	int r = begin(&p, name, text);
+
+	return r < 0 ? r : take(all, parent, p, join_once);
 }
 
 /* Alone with it: gone if it is as it was made, an ordinary thing of the user's if it is not. */

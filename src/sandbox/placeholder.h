@@ -58,6 +58,12 @@ bool placeholder_is(const struct stat *st);
 int placeholder_take(struct placeholders *all, int parent, const char *name, const char *text);
 
 /*
+ * placeholder_adopt - join one that exists, to release it; as placeholder_take, but nothing is
+ * made.
+ */
+int placeholder_adopt(struct placeholders *all, int parent, const char *name, const char *text);
+
+/*
  * placeholders_release - remove those that nobody else relies on, and let go of the others.
  * Content that came into one is never removed. May be called by each process that inherited them.
  */

@@ -16,6 +16,7 @@
 #include "policy/policy.h"
 #include "sandbox/facts.h"
 #include "sandbox/git_protect.h"
+#include "sandbox/placeholder_log.h"
 #include "sandbox/prepare.h"
 
 #define LINKS_MAX 20
@@ -87,7 +88,9 @@ static int placeholder_add(struct walk *w, struct stat *ret)
 	int r;
 
 	parent = path_open_beneath(w->fd, below(w, w->at), O_PATH | O_DIRECTORY, 0);
-	r = parent < 0 ? parent : placeholder_take(&w->t->out->placeholders, parent, w->name, text);
+	r = parent < 0 ? parent : placeholder_note(w->t->out->box.dir, w->path, text);
+	if (r == 0)
+		r = placeholder_take(&w->t->out->placeholders, parent, w->name, text);
 	return r != 0 ? r : look(w, ret);
 }
 

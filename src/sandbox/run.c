@@ -162,6 +162,7 @@ static int attempt(const struct run_request *req, bool is_copy, struct run_resul
 	if (r == 0)
 		r = carry_out(req, &p, &ret->plan, ret, e);
 	cgroup_remove(&p.cgroup);
+	placeholders_release(&p.placeholders);
 	memcpy(ret->id, p.box.id, sizeof(ret->id));
 	memcpy(ret->name, p.box.name, sizeof(ret->name));
 	limits_words(&p, ret->limits);

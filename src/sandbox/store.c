@@ -19,6 +19,7 @@
 #include "sandbox/box_review.h"
 #include "sandbox/hold.h"
 #include "sandbox/name.h"
+#include "sandbox/placeholder_log.h"
 #include "sandbox/record.h"
 
 #define HEX "0123456789abcdef"
@@ -285,6 +286,7 @@ int store_remove(struct store_box *box, struct err *e)
 	r = box_review_settle(box, e);
 	if (r < 0)
 		return r;
+	placeholders_recover(box->dir);
 	all = store_open(base, e);
 	if (all < 0)
 		return all;

@@ -331,6 +331,8 @@ int supervise(struct supervisor *s, struct err *e)
 	signals = signals_open();
 	r = signals < 0 ? err_sys(e, signals, "cannot receive signals") : loop(s, signals, e);
 	finish(s);
+	if (s->start_ms != 0 && s->holds_watch >= 0)
+		holds_read(s);
 	if (r < 0)
 		return r;
 	limits_at_end(s);

@@ -13,6 +13,7 @@
 #include "linux/cgroup_sweep.h"
 #include "review/discard.h"
 #include "sandbox/hold.h"
+#include "sandbox/placeholder_log.h"
 #include "sandbox/store.h"
 
 /* A removal at work holds the lock of what it deletes, until that is deleted too. */
@@ -25,6 +26,14 @@ static void trash_remove(int all, const char *name)
 	lock = dir < 0 ? -EBADF : hold_settle(dir);
 	if (lock != -EBUSY && lock != -EALREADY)
 		(void)review_remove_tree(all, name, NULL);
+}
+
+static int placeholders_visit(struct store_box *box, void *arg)
+{
+	(void)arg;
+	if (faccessat(box->dir, "placeholders", F_OK, 0) == 0 && store_hold(box, NULL) == 0)
+		placeholders_recover(box->dir);
+	return 0;
 }
 
 static int unborn_remove(struct store_box *box, void *arg)
@@ -60,8 +69,10 @@ int sweep_store(struct err *e)
 	struct dirent *entry;
 	DIR *dir;
 	int all;
-	int r = store_each(unborn_remove, NULL, e);
+	int r = store_each(placeholders_visit, NULL, e);
 
+	if (r == 0)
+		r = store_each(unborn_remove, NULL, e);
 	all = r < 0 ? r : store_open(base, e);
 	if (all < 0)
 		return all;

@@ -7,7 +7,7 @@
 
 /*
  * sweep_store - finish removals that were killed, drop sandboxes that never came to have a record,
- * names whose sandbox is gone, and empty control groups. What is in use is left alone.
+ * names whose sandbox is gone, empty control groups and placeholders. What is in use is left alone.
  *
  * Returns 0, or negative errno when the store cannot be read.
  */

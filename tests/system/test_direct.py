@@ -55,6 +55,21 @@ def wait_for(what, seconds=10):
         time.sleep(0.02)
 
 
+def argv_of(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read().decode(errors="replace").split("\0")[:-1]
+    except OSError:
+        return []
+
+
+def kill_all_of(mode):
+    """The guard first, so that nobody is left to clean up."""
+    ours = [int(p) for p in os.listdir("/proc") if p.isdigit() and argv_of(p)[:1] == [str(mode.programs / "tiercel")]]
+    for pid in sorted(ours, reverse=True):
+        os.kill(pid, signal.SIGKILL)
+
+
 ACTS = (
     "mkdir -p .git/hooks; echo x >.git/hooks/pre-commit",
     "mkdir -p .claude; echo x >.claude/settings.json",
@@ -150,28 +165,31 @@ def test_a_killed_supervisor_leaves_no_placeholder(tiercel, mode, repo):
 
 
 @pytest.mark.modes("user")
+def test_listing_sandboxes_clears_away_what_was_left(tiercel, mode, repo):
+    before = listing(repo)
+    run = mode.popen([mode.programs / "tiercel", "run", "--mode", "direct", "--", "sh", "-c", "touch up; sleep 60"])
+    wait_for((repo / "up").exists)
+    kill_all_of(mode)
+    run.wait(10)
+    assert (repo / ".vscode").is_dir() and (repo / ".git/commondir").exists()
+    (repo / "up").unlink()
+    assert tiercel("ps", "-a", cwd=mode.home).rc == 0
+    assert listing(repo) == before
+    assert tiercel("rm", "--all").rc == 0
+
+
+@pytest.mark.modes("user")
 def test_the_next_start_takes_over_what_was_left(tiercel, mode, repo):
     before = listing(repo)
     run = mode.popen([mode.programs / "tiercel", "run", "--mode", "direct", "--", "sh", "-c", "touch up; sleep 60"])
     wait_for((repo / "up").exists)
-    ours = [int(p) for p in os.listdir("/proc") if p.isdigit() and argv_of(p)[:1] == [str(mode.programs / "tiercel")]]
-    # The guard first, so that nobody is left to clean up.
-    for pid in sorted(ours, reverse=True):
-        os.kill(pid, signal.SIGKILL)
+    kill_all_of(mode)
     run.wait(10)
     assert (repo / ".vscode").is_dir()
     (repo / "up").unlink()
     assert direct(tiercel, "echo x >.vscode/x").rc != 0
     assert listing(repo) == before
     assert tiercel("rm", "--all").rc == 0
-
-
-def argv_of(pid):
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return file.read().decode(errors="replace").split("\0")[:-1]
-    except OSError:
-        return []
 
 
 def test_what_a_user_puts_into_a_placeholder_stays(mode, repo):
