@@ -2,6 +2,7 @@
 /* What the processes of a sandbox use, seen from outside. */
 #include "linux/proc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -54,12 +55,13 @@ static void usage_add(pid_t pid, struct proc_usage *u)
 		(resident > shared ? resident - shared : 0) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-static size_t children_add(pid_t pid, pid_t *pids, size_t n, char *text)
+/* The children of one thread: each has a list of its own. */
+static size_t children_add(pid_t pid, const char *thread, pid_t *pids, size_t n, char *text)
 {
 	char path[64];
 	const char *p = text;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	snprintf(path, sizeof(path), "/proc/%d/task/%.20s/children", pid, thread);
 	if (read_text(path, text, TEXT_MAX) <= 0)
 		return n;
 	while (n < PIDS_MAX) {
@@ -69,6 +71,26 @@ static size_t children_add(pid_t pid, pid_t *pids, size_t n, char *text)
 			break;
 		pids[n++] = child;
 	}
+	return n;
+}
+
+static size_t threads_add(pid_t pid, pid_t *pids, size_t n, char *text, struct proc_usage *u)
+{
+	char path[48];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (dir == NULL)
+		return n;
+	for (entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+		if (entry->d_name[0] == '.')
+			continue;
+		u->tasks++;
+		n = children_add(pid, entry->d_name, pids, n, text);
+	}
+	closedir(dir);
 	return n;
 }
 
@@ -84,7 +106,6 @@ void proc_usage(pid_t root, struct proc_usage *ret)
 	pids[0] = root;
 	for (size_t i = 0; i < n; i++) {
 		usage_add(pids[i], ret);
-		n = children_add(pids[i], pids, n, text);
+		n = threads_add(pids[i], pids, n, text, ret);
 	}
-	ret->tasks = n;
 }
