@@ -40,6 +40,14 @@ def test_what_changed_something_is_listed(mode, tiercel):
     assert rows(tiercel, "-a") == []
 
 
+def test_a_command_is_listed_as_it_was_given(tiercel):
+    code = "touch a; : 'x\ny' \\"
+    tiercel("run", "--name", "one", "--", "sh", "-c", code)
+    assert rows(tiercel, "-a")[0]["command"] == f"sh -c {code}"
+    assert "'x\\ny' \\\\" in tiercel("ps", "-a").out
+    tiercel("rm", "one")
+
+
 def test_names_are_unique_and_made_up(tiercel):
     assert tiercel("run", "--name", "one", "--", "touch", "a").rc == 0
     done = tiercel("run", "--name", "one", "--", "touch", "b")
