@@ -18,14 +18,21 @@
 #include "review/journal.h"
 
 #define NAME_SIZE 32
+#define SYNC_EACH_MAX 32 /* beyond it one sync of the file system is cheaper than one a file */
 
 struct staging {
 	struct journal *j;
 	const struct review_change *c;
 	const struct apply_item *item;
 	struct row *row;
+	bool is_synced_whole;
 	char name[NAME_SIZE];
 };
+
+static bool is_placed(const struct row *row)
+{
+	return row->num[ROW_KIND] == JOURNAL_PLACE;
+}
 
 static uint64_t now_ns(void)
 {
@@ -75,7 +82,7 @@ static int stage_file(const struct staging *s, int stage)
 		r = copy_file_data(from, to, (uint64_t)st.st_size);
 	if (r == 0)
 		r = copy_file_meta(from, to, &as);
-	if (r == 0 && fsync(to) < 0)
+	if (r == 0 && !s->is_synced_whole && fsync(to) < 0)
 		r = -errno;
 	return r;
 }
@@ -118,7 +125,7 @@ static int stage_twin(const struct staging *s, int stage)
 	for (row = s->j->rows.v + 1; row < s->row; row++) {
 		char name[NAME_SIZE];
 
-		if (row->num[ROW_KIND] != JOURNAL_PLACE || row->num[ROW_ROOT] != s->c->root ||
+		if (!is_placed(row) || row->num[ROW_ROOT] != s->c->root ||
 		    row->num[ROW_MTIME] != s->c->now.ino || row->num[ROW_CTIME] != s->c->now.dev)
 			continue;
 		snprintf(name, sizeof(name), "%llu", (unsigned long long)row->num[ROW_SIZE]);
@@ -156,16 +163,32 @@ static int stage_one(struct staging *s)
 	return 0;
 }
 
+/* Everything is on the disk before the journal says so. */
+static int sync_whole(const struct journal *j, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < j->trees->n; i++) {
+		if (j->stage[i] >= 0 && syncfs(j->stage[i]) < 0)
+			return err_sys(e, -errno, "cannot write the files to be placed");
+	}
+	return 0;
+}
+
 int apply_stage(struct journal *j, const struct review_changes *c, const struct apply_item *items,
 		struct err *e)
 {
-	size_t i, k;
+	size_t i, k, placed = 0;
 	int r;
 
+	for (i = 1; i < j->rows.n; i++)
+		placed += is_placed(&j->rows.v[i]);
 	for (i = 1; i < j->rows.n; i++) {
-		struct staging s = { .j = j, .row = &j->rows.v[i] };
+		struct staging s = { .j = j,
+				     .row = &j->rows.v[i],
+				     .is_synced_whole = placed > SYNC_EACH_MAX };
 
-		if (s.row->num[ROW_KIND] != JOURNAL_PLACE)
+		if (!is_placed(s.row))
 			continue;
 		k = s.row->num[ROW_DEV];
 		if (k >= c->n)
@@ -180,5 +203,5 @@ int apply_stage(struct journal *j, const struct review_changes *c, const struct 
 			return err_sys(e, r, "cannot stage %s", path.p ? path.p : "a file");
 		}
 	}
-	return 0;
+	return placed > SYNC_EACH_MAX ? sync_whole(j, e) : 0;
 }

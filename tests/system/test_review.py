@@ -410,7 +410,7 @@ def journal_left(mode):
 
 @pytest.mark.modes("user")
 @pytest.mark.parametrize("call, n", [("mkdirat", 1), ("renameat2", 1), ("renameat2", 40), ("renameat2", 120),
-                                     ("/^(chmod|fchmodat2)$", 2), ("utimensat", 9), ("unlinkat", 3), ("fsync", 2), ("fsync", 60)])
+                                     ("/^(chmod|fchmodat2)$", 2), ("utimensat", 9), ("unlinkat", 3), ("fsync", 2), ("fsync", 3), ("syncfs", 1)])
 def test_killed_apply_is_finished_or_taken_back(tiercel, mode, call, n):
     grown(mode)
     act = "for i in {1..60}; do echo $i >n$i; done; rm -r deep/{1..3}; rm -r d; mkdir d; chmod 700 x; echo b >>a; mkdir -m 555 c"
