@@ -119,8 +119,9 @@ class Census:
     def left_over(self):
         """What is there that was not before; the kernel gets a few seconds to tear down."""
         until = time.monotonic() + SETTLE_SECONDS
+        left = self.count() - self.before
         while True:
-            left = self.count() - self.before
+            left &= self.count()  # what comes and goes belongs to somebody else
             if not left or time.monotonic() > until:
                 return sorted(left)
             time.sleep(0.05)

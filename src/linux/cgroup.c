@@ -83,6 +83,9 @@ static int group_limit(struct cgroup *c, enum cgroup_kind kind, uint64_t value, 
 
 	c->dir[kind] = openat(c->parent[kind], c->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	r = c->dir[kind] < 0 ? -errno : limit_write(c, kind, value);
+	/* What is not held is not known to cgroup_remove. */
+	if (c->dir[kind] < 0)
+		(void)unlinkat(c->parent[kind], c->name, AT_REMOVEDIR);
 	if (r == 0 && kind == CGROUP_MEMORY)
 		r = swap_limit(c, value);
 	return r < 0 ? err_sys(e, r, "cgroup: cannot limit %s to %llu", cgroup_kind_name(kind),
@@ -116,6 +119,8 @@ static int make_v2(struct cgroup *c, const char *text, const uint64_t value[CGRO
 		r = c->parent[i] < 0 ? err_sys(e, -errno, "cgroup")
 				     : group_limit(c, (enum cgroup_kind)i, value[i], e);
 	}
+	if (r < 0)
+		(void)unlinkat(parent, c->name, AT_REMOVEDIR);
 	return r;
 }
 

@@ -55,6 +55,7 @@ static const char *const role_names[ROLE_END] = {
  * struct tracee - one process.
  * @is_known: its maker told us of it; until then it waits
  * @error:    what its present system call is to return, 0 for the truth
+ * @heap_end: what its present brk(2) asked for and does not get, else 0
  */
 struct tracee {
 	pid_t pid;
@@ -62,6 +63,7 @@ struct tracee {
 	bool is_known;
 	bool is_waiting;
 	int error;
+	unsigned long long heap_end;
 };
 
 /*
@@ -235,12 +237,18 @@ static void strike(struct trace *t, struct tracee *p, uint64_t nr)
 	}
 	if (is_without_return(nr))
 		return;
-	p->error = t->point.error;
-	/* close(2) gives the descriptor back whatever it returns; anything else is not carried out.
-	 */
+	/* close(2) gives the descriptor back whatever it returns. */
+	if (nr != SYS_brk)
+		p->error = t->point.error;
 	if (nr == SYS_close || ptrace(PTRACE_GETREGS, p->pid, NULL, &regs) < 0)
 		return;
-	regs.orig_rax = UINT64_MAX;
+	/* Nothing else is carried out; brk(2) fails by leaving the end of the heap where it is. */
+	if (nr == SYS_brk) {
+		p->heap_end = regs.rdi;
+		regs.rdi = 0;
+	} else {
+		regs.orig_rax = UINT64_MAX;
+	}
 	(void)ptrace(PTRACE_SETREGS, p->pid, NULL, &regs);
 }
 
@@ -259,10 +267,15 @@ static void on_return(struct tracee *p)
 {
 	struct user_regs_struct regs;
 
-	if (p->error == 0 || ptrace(PTRACE_GETREGS, p->pid, NULL, &regs) < 0)
+	if ((p->error == 0 && p->heap_end == 0) || ptrace(PTRACE_GETREGS, p->pid, NULL, &regs) < 0)
 		return;
-	regs.rax = (unsigned long long)(long long)p->error;
+	if (p->error != 0)
+		regs.rax = (unsigned long long)(long long)p->error;
+	/* A system call leaves its arguments as they were. */
+	if (p->heap_end != 0)
+		regs.rdi = p->heap_end;
 	p->error = 0;
+	p->heap_end = 0;
 	(void)ptrace(PTRACE_SETREGS, p->pid, NULL, &regs);
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every system call of the stage made to fail, every process killed at every step; TIERCEL_SWEEP=full takes them all."""
+import errno
 import os
 
 import pytest
@@ -45,6 +46,13 @@ def points_of(faults, roles, errors):
 def test_a_failing_call_of_the_stage(faults):
     """Works with every wall, or 125, one line, and no payload."""
     swept(faults, points_of(faults, ("stage", "helper", "init", "command"), FAILS))
+
+
+@pytest.mark.modes("root", "user")
+def test_a_failing_call_of_the_supervisor(faults):
+    """The same; before main there is nobody who could say a word."""
+    points = points_of(faults, ("supervisor",), (errno.ENOMEM, errno.EMFILE, errno.EINTR))
+    swept(faults, [point for point in points if point[1] > faults.main])
 
 
 @pytest.mark.modes("root", "user")
