@@ -11,6 +11,7 @@
 #include "base/escape.h"
 #include "base/fd.h"
 #include "review/changes.h"
+#include "review/git_dir.h"
 #include "review/git_path.h"
 
 #define HEAD_MAX 16384
@@ -33,6 +34,7 @@ static const struct pattern {
 	{ ".git/hooks/", RISK_HOOK },
 	{ ".git/config", RISK_HOOK },
 	{ ".git/config.worktree", RISK_HOOK },
+	{ ".git/commondir", RISK_HOOK },
 	{ ".git/info/attributes", RISK_HOOK },
 	{ ".husky/", RISK_HOOK },
 	{ ".githooks/", RISK_HOOK },
@@ -355,6 +357,15 @@ static unsigned int by_type(const struct review_trees *t, const struct review_ch
 	return flags | by_content(t, c);
 }
 
+/* Where a part of `.git` is protected, so is what stands in for it under another name. */
+static bool protects_git(const struct review_root *r)
+{
+	for (size_t i = 0; i < r->protect_n; i++)
+		if (git_is_root(r) || path_is_in(r->protect[i], ".git"))
+			return true;
+	return false;
+}
+
 void risk_mark(const struct review_trees *t, struct review_changes *c)
 {
 	size_t i;
@@ -366,6 +377,9 @@ void risk_mark(const struct review_trees *t, struct review_changes *c)
 		one->flags |= by_type(t, one);
 		if (!S_ISDIR(one->now.mode))
 			one->flags |= by_name(r, one->path);
+		if (one->now.mode && !S_ISDIR(one->now.mode) &&
+		    git_dir_obeys(t, one->root, one->path))
+			one->flags |= protects_git(r) ? RISK_HOOK | RISK_PROTECTED : RISK_HOOK;
 		if (!escape_is_plain(one->path, strlen(one->path)))
 			one->flags |= RISK_INVISIBLE;
 		if (is_protected(r, one, one->path) ||
