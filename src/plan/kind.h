@@ -21,7 +21,7 @@ enum plan_phase {
 enum plan_kind {
 	PLAN_CLONE,	/* n0 = CLONE_NEW* flags of the sandbox */
 	PLAN_MAP,	/* n0/n1 = uid inside/outside, n2/n3 = gid inside/outside */
-	PLAN_CGROUP,	/* n0 = number of the fd to write to, n1 = how many, a = mechanism */
+	PLAN_CGROUP,	/* n1 = how many groups were entered, a = mechanism */
 	PLAN_PROPAGATE, /* make every mount private to the sandbox */
 	PLAN_ROOT,	/* n0 = size in bytes, n1 = inodes */
 	PLAN_DIR,	/* a = path, n0 = mode */

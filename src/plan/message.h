@@ -7,10 +7,8 @@
 
 #include "base/err.h"
 
-/* Descriptors that the supervisor gives the stage beside 0, 1 and 2, which become the payload's. */
-#define STAGE_FD_PLAN 3
-#define STAGE_FD_CONTROL 4
-#define STAGE_FD_FIRST 5 /* further ones, in the order that the plan counts them */
+/* The descriptor that the stage is given beside 0, 1 and 2, which become the payload's. */
+#define STAGE_FD_CONTROL 3
 
 #define MESSAGE_BYTES_MAX 65536
 
@@ -23,7 +21,10 @@ enum message_kind {
 	MESSAGE_EXEC,	 /* @value: errno of execve; the command did not start */
 	MESSAGE_STOPPED, /* @value: the signal that stopped the command */
 	MESSAGE_EXIT,	 /* @value: wait status of the command */
-	/* From the supervisor. */
+	/* From the supervisor. Root gives the plan first; others the namespaces, which take
+	   longest. */
+	MESSAGE_SPACES, /* @value: CLONE_NEW* flags; fds: files to write "0" to, to enter cgroups */
+	MESSAGE_PLAN,	/* one fd: the plan, sealed */
 	MESSAGE_GO,
 	MESSAGE_SIGNAL, /* @value: number, for the command's process group */
 	MESSAGE_KILL,	/* SIGKILL to everything inside */

@@ -46,7 +46,7 @@ int run_plan(const struct run_request *req, struct buf *out, struct err *e)
 }
 
 /* Pipes between the caller's descriptors and the command's; with a terminal, nothing at all. */
-static int stdio_make(const struct run_request *req, struct spawn *sp, struct supervisor *s,
+static int stdio_make(const struct run_request *req, int stdio[3], struct supervisor *s,
 		      struct err *e)
 {
 	for (int i = 0; i < 3; i++) {
@@ -54,41 +54,71 @@ static int stdio_make(const struct run_request *req, struct spawn *sp, struct su
 		int ends[2];
 
 		if (req->has_tty) {
-			sp->stdio[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
-			if (sp->stdio[i] < 0)
+			stdio[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
+			if (stdio[i] < 0)
 				return err_sys(e, -errno, "/dev/null");
 			continue;
 		}
 		if (pipe2(ends, O_CLOEXEC) < 0)
 			return err_sys(e, -errno, "cannot make a pipe");
-		sp->stdio[i] = ends[is_in ? 0 : 1];
+		stdio[i] = ends[is_in ? 0 : 1];
 		s->relay[i] = is_in ? (struct relay){ .from = 0, .to = ends[1], .owns_to = true }
 				    : (struct relay){ .from = ends[0], .to = i, .owns_from = true };
 	}
 	return 0;
 }
 
-static int start(const struct run_request *req, struct prepared *p, const struct buf *plan,
-		 struct supervisor *s, struct err *e)
+/* The stage gets ready while we make its plan. */
+static int start(const struct run_request *req, struct supervisor *s, struct err *e)
 {
-	struct spawn sp = { .plan = plan, .stdio = { -1, -1, -1 } };
-	int r = stdio_make(req, &sp, s, e);
+	int stdio[3] = { -1, -1, -1 };
+	int r = stdio_make(req, stdio, s, e);
 
-	sp.cgroup_n = cgroup_entries(&p->cgroup, sp.cgroup);
 	if (r == 0)
-		r = spawn_stage(&sp, &s->control, e);
+		r = spawn_stage(stdio, &s->control, e);
 	for (int i = 0; i < 3; i++)
-		fd_close(sp.stdio[i]);
-	for (size_t i = 0; i < sp.cgroup_n; i++)
-		fd_close(sp.cgroup[i]);
+		fd_close(stdio[i]);
 	if (r < 0)
 		return r;
 	s->stage = r;
 	return 0;
 }
 
-static int carry_out(const struct run_request *req, struct prepared *p, const struct buf *plan,
-		     struct run_result *ret, struct err *e)
+static int spaces_order(const struct tier *tier, const struct prepared *p,
+			const struct supervisor *s, struct err *e)
+{
+	int groups[CGROUP_KINDS];
+	size_t n = cgroup_entries(&p->cgroup, groups);
+	int r = spawn_spaces(s->control, tier->spaces, groups, n, e);
+
+	for (size_t i = 0; i < n; i++)
+		fd_close(groups[i]);
+	return r;
+}
+
+/* Making the namespaces takes longest, so it begins before the plan is there; root needs the plan
+ * to take what only root can. Nothing of it runs before supervise has seen the walls. */
+static int order(const struct run_request *req, struct prepared *p, const struct supervisor *s,
+		 struct buf *plan, struct err *e)
+{
+	const struct tier *tier = tier_choose(req->policy, e);
+	int r = tier == NULL ? -EOPNOTSUPP : 0;
+
+	if (r == 0 && !p->facts.is_root)
+		r = spaces_order(tier, p, s, e);
+	if (r == 0)
+		r = plan_make(req, p, plan, e);
+	if (r == 0)
+		r = keep_running(req, p, e);
+	if (r == 0)
+		r = spawn_plan(s->control, plan, e);
+	if (r == 0 && p->facts.is_root)
+		r = spaces_order(tier, p, s, e);
+	return r;
+}
+
+static int carry_out(const struct run_request *req, struct prepared *p, struct run_result *ret,
+		     struct err *e)
 {
 	struct supervisor s = { .control = -1,
 				.pidfd = -1,
@@ -101,16 +131,24 @@ static int carry_out(const struct run_request *req, struct prepared *p, const st
 				.cgroup = &p->cgroup,
 				.guard = &p->guard,
 				.facts = &p->facts,
-				.holds_watch = p->holds_watch };
+				.holds_watch = -1 };
 	int r;
 
 	for (int i = 0; i < RELAY_COUNT; i++)
 		s.relay[i] = RELAY_INIT;
+	r = start(req, &s, e);
+	if (r == 0)
+		r = prepare_all(req, p, e);
+	ret->log.dir = p->box.dir;
+	if (r == 0)
+		r = order(req, p, &s, &ret->plan, e);
+	s.holds_watch = p->holds_watch;
 	if (p->facts.root[0].kind != ROOT_PLAIN)
 		s.upper = p->facts.root[0].store;
-	r = start(req, p, plan, &s, e);
 	if (r == 0)
 		r = supervise(&s, e);
+	else
+		supervise_not(&s);
 	if (r == 0)
 		ret->exit_code = supervise_exit_code(&s);
 	for (int i = 0; i < RELAY_COUNT; i++) {
@@ -153,14 +191,7 @@ static int attempt(const struct run_request *req, bool is_copy, struct run_resul
 
 	ret->plan = BUF_INIT(PLAN_BYTES_MAX);
 	p.is_copy = is_copy;
-	r = prepare_all(req, &p, e);
-	if (r == 0)
-		r = plan_make(req, &p, &ret->plan, e);
-	if (r == 0)
-		r = keep_running(req, &p, e);
-	ret->log.dir = p.box.dir;
-	if (r == 0)
-		r = carry_out(req, &p, &ret->plan, ret, e);
+	r = carry_out(req, &p, ret, e);
 	cgroup_remove(&p.cgroup);
 	placeholders_release(&p.placeholders);
 	memcpy(ret->id, p.box.id, sizeof(ret->id));

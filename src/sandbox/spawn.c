@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Starting the stage: a sealed plan, a control socket, and nothing else. */
+/* Starting the stage: its standard streams, a control socket, and nothing else. */
 #include "sandbox/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -19,7 +19,9 @@
 #include "plan/message.h"
 
 #define STAGE_NAME "tiercel-stage"
-#define FD_CLEAR 64 /* above every number that the stage's own descriptors get */
+#define STAGE_FDS (STAGE_FD_CONTROL + 1)
+#define FD_CLEAR 16 /* above every number that the stage's own descriptors get */
+#define RUN_FAILED 125
 
 static int plan_seal(const struct buf *plan, struct err *e)
 {
@@ -56,83 +58,106 @@ static int stage_path(char path[PATH_MAX], struct err *e)
 		       STAGE_NAME, TIERCEL_LIBEXEC);
 }
 
-/* A copy out of the way, so that no descriptor is overwritten before it is used. */
-static int add_fd(posix_spawn_file_actions_t *actions, int fd, int number, int *ret_copy)
+/* Above every number that the child's own descriptors get, so that none is overwritten early. */
+static int copies_make(const int *fds, int *ret_copies, size_t n)
 {
-	*ret_copy = fcntl(fd, F_DUPFD_CLOEXEC, FD_CLEAR);
-	/* The limit of open files is below where a copy would go. */
-	if (*ret_copy < 0)
-		return errno == EINVAL ? -EMFILE : -errno;
-	return -posix_spawn_file_actions_adddup2(actions, *ret_copy, number);
+	for (size_t i = 0; i < n; i++) {
+		ret_copies[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FD_CLEAR);
+		/* The limit of open files is below where a copy would go. */
+		if (ret_copies[i] < 0)
+			return errno == EINVAL ? -EMFILE : -errno;
+	}
+	return 0;
 }
 
-static int add_fds(posix_spawn_file_actions_t *actions, const struct spawn *s, int plan,
-		   int control, int *copies)
+/* Shares memory with the parent, which waits; handlers of the parent cannot run: all is blocked. */
+static void child(const char *path, const int *copies, const sigset_t *none,
+		  volatile int *ret_error)
 {
-	int r = 0;
-	int n = 0;
-
-	for (int i = 0; i < 3 && r == 0; i++)
-		r = add_fd(actions, s->stdio[i], i, &copies[n++]);
-	if (r == 0)
-		r = add_fd(actions, plan, STAGE_FD_PLAN, &copies[n++]);
-	if (r == 0)
-		r = add_fd(actions, control, STAGE_FD_CONTROL, &copies[n++]);
-	for (size_t i = 0; i < s->cgroup_n && r == 0; i++)
-		r = add_fd(actions, s->cgroup[i], STAGE_FD_FIRST + (int)i, &copies[n++]);
-	return r;
-}
-
-static int start(const struct spawn *s, int plan, int control, pid_t *ret_pid, struct err *e)
-{
-	char path[PATH_MAX];
 	char name[] = STAGE_NAME;
 	char *argv[] = { name, NULL };
 	char *env[] = { NULL };
-	int copies[5 + SPAWN_FDS_MAX];
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
+
+	for (int i = 0; i < STAGE_FDS; i++) {
+		if (dup2(copies[i], i) < 0) {
+			*ret_error = -errno;
+			_exit(RUN_FAILED);
+		}
+	}
+	sigprocmask(SIG_SETMASK, none, NULL);
+	execve(path, argv, env);
+	*ret_error = -errno;
+	_exit(RUN_FAILED);
+}
+
+static pid_t start(const char *path, const int *copies)
+{
+	volatile int error = 0;
+	sigset_t all;
 	sigset_t none;
+	sigset_t before;
+	pid_t pid;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = vfork();
+	if (pid == 0)
+		child(path, copies, &none, &error);
+	if (pid < 0)
+		error = -errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (pid > 0 && error < 0)
+		waitpid(pid, NULL, 0);
+	return error < 0 ? error : pid;
+}
+
+pid_t spawn_stage(const int stdio[3], int *ret_control, struct err *e)
+{
+	AUTO_CLOSE int ours = -EBADF;
+	AUTO_CLOSE int theirs = -EBADF;
+	int copies[STAGE_FDS] = { -1, -1, -1, -1 };
+	char path[PATH_MAX];
+	int ends[2];
+	pid_t pid;
 	int r = stage_path(path, e);
 
 	if (r < 0)
 		return r;
-	memset(copies, -1, sizeof(copies));
-	sigemptyset(&none);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-	r = add_fds(&actions, s, plan, control, copies);
-	if (r == 0)
-		r = -posix_spawn(ret_pid, path, &actions, &attr, argv, env);
-	for (size_t i = 0; i < ARRAY_LEN(copies); i++)
-		fd_close(copies[i]);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attr);
-	return r < 0 ? err_sys(e, r, "cannot start %s", path) : 0;
-}
-
-pid_t spawn_stage(const struct spawn *s, int *ret_control, struct err *e)
-{
-	AUTO_CLOSE int plan = -EBADF;
-	AUTO_CLOSE int ours = -EBADF;
-	AUTO_CLOSE int theirs = -EBADF;
-	int ends[2];
-	pid_t pid = -1;
-	int r;
-
-	plan = plan_seal(s->plan, e);
-	if (plan < 0)
-		return plan;
 	r = channel_pair(ends);
 	if (r < 0)
 		return err_sys(e, r, "cannot make the control socket");
 	ours = ends[0];
 	theirs = ends[1];
-	r = start(s, plan, theirs, &pid, e);
-	if (r < 0)
-		return r;
+	r = copies_make((int[]){ stdio[0], stdio[1], stdio[2], theirs }, copies, STAGE_FDS);
+	pid = r < 0 ? r : start(path, copies);
+	for (int i = 0; i < STAGE_FDS; i++)
+		fd_close(copies[i]);
+	if (pid < 0)
+		return err_sys(e, pid, "cannot start %s", path);
 	*ret_control = fd_take(&ours);
 	return pid;
+}
+
+static int order(int control, enum message_kind kind, int value, const int *fds, size_t n,
+		 struct err *e)
+{
+	struct message m = { .kind = (uint32_t)kind, .op = UINT32_MAX, .value = value };
+	int r = channel_send(control, &m, sizeof(m), fds, n);
+
+	return r < 0 && r != -EPIPE && r != -ECONNRESET ? err_sys(e, r, "cannot tell the stage")
+							: 0;
+}
+
+int spawn_spaces(int control, uint64_t flags, const int *groups, size_t groups_n, struct err *e)
+{
+	return order(control, MESSAGE_SPACES, (int)flags, groups, groups_n, e);
+}
+
+int spawn_plan(int control, const struct buf *plan, struct err *e)
+{
+	AUTO_CLOSE int fd = -EBADF;
+
+	fd = plan_seal(plan, e);
+	return fd < 0 ? fd : order(control, MESSAGE_PLAN, 0, &fd, 1, e);
 }

@@ -11,7 +11,7 @@
 #define STORE_ID_LEN 12
 #define STORE_NAME_MAX 63
 #define STORE_PATH_MAX 4096
-#define STORE_TRASH ".trash-" /* before the id of one that is being removed */
+#define STORE_TRASH ".trash-"	      /* before the id of one that is being removed */
 #define STORE_LAST STORE_TRASH "last" /* left by store_drop */
 
 /*

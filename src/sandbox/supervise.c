@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,7 +27,8 @@
 #include "sandbox/terminal.h"
 #include "sandbox/vigil.h"
 
-#define GRACE_MS 10000 /* between a signal that asks and one that does not */
+#define GRACE_MS 10000	 /* between a signal that asks and one that does not */
+#define LAST_WORDS_MAX 8 /* messages of a stage before its plan: what failed, and a pid */
 #define POLLED_MAX (5 + NETNS_WATCH_FDS + RELAY_COUNT)
 
 /* What a polled descriptor is for. */
@@ -144,6 +146,9 @@ static int control_read(struct supervisor *s, struct err *e)
 	size_t n = 0;
 	ssize_t len = channel_receive(s->control, &m, sizeof(m), fds, &n);
 
+	/* A stage that ended before it took its plan: its last words come after the error. */
+	if (len == -ECONNRESET)
+		len = channel_receive(s->control, &m, sizeof(m), fds, &n);
 	if (len == 0 || len == -ECONNRESET) {
 		s->control = fd_close(s->control);
 		return 1;
@@ -339,6 +344,18 @@ int supervise(struct supervisor *s, struct err *e)
 	if (!s->has_status && s->exec_errno == 0 && !s->was_killed)
 		return err_set(e, -ECHILD, "the sandbox ended without a word");
 	return 0;
+}
+
+void supervise_not(struct supervisor *s)
+{
+	struct err e = { 0 };
+
+	/* It waits for orders; the end of them is the end of it, after it said what it made. */
+	if (s->control >= 0)
+		shutdown(s->control, SHUT_WR);
+	for (int i = 0; i < LAST_WORDS_MAX && s->control >= 0; i++)
+		(void)control_read(s, &e);
+	finish(s);
 }
 
 int supervise_exit_code(const struct supervisor *s)

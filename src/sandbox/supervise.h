@@ -66,6 +66,10 @@ struct supervisor {
  */
 int supervise(struct supervisor *s, struct err *e);
 
+/* supervise_not - let go of a stage that is not to go on; it and what it made are gone on return.
+ */
+void supervise_not(struct supervisor *s);
+
 /* The exit status that a shell would give: 124 for the time limit, 128+n for a signal. */
 int supervise_exit_code(const struct supervisor *s);
 

@@ -3,6 +3,7 @@
 /* #syscalls write mount_setattr prctl exit_group */
 #include "stage/inner.h"
 
+#include <errno.h>
 #include <linux/mount.h>
 #include <stdbool.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "stage/ops_file.h"
 #include "stage/ops_mount.h"
 #include "stage/ops_self.h"
+#include "stage/orders.h"
 #include "stage/report.h"
 #include "stage/stage.h"
 
@@ -131,15 +133,27 @@ static void fail(const struct stage *s, uint32_t op, const struct err *e)
 	_exit(1);
 }
 
+/* Tied to the supervisor, and with a plan that fits what was made. */
+static int begin(struct stage *s, struct err *e)
+{
+	int r = caps_die_with_parent();
+
+	if (r < 0)
+		return err_sys(e, r, "cannot tie the sandbox to its supervisor");
+	while (r == 0 && s->plan == NULL)
+		r = orders_receive(s, e);
+	return r < 0 ? r : orders_agree(s, e);
+}
+
 void inner_run(struct stage *s)
 {
 	struct err e = { 0 };
-	int r = caps_die_with_parent();
+	int r = begin(s, &e);
 
-	if (r < 0) {
-		err_sys(&e, r, "cannot tie the sandbox to its supervisor");
+	if (r == -ESRCH)
+		_exit(1);
+	if (r < 0)
 		fail(s, UINT32_MAX, &e);
-	}
 	for (uint32_t i = 0; i < s->plan->ops; i++)
 		if (stage_op(s, i, &e) < 0)
 			fail(s, i, &e);

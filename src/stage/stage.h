@@ -3,6 +3,7 @@
 #ifndef STAGE_STAGE_H
 #define STAGE_STAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -13,9 +14,12 @@
 
 /*
  * struct stage - lives on the stack of main; descriptors start at -EBADF.
- * @plan:    verified, read-only pages
+ * @plan:    verified, read-only pages; NULL until it came
  * @control: socket to the supervisor
- * @tree:    detached trees by operation, taken by root before it gives its uid up
+ * @spaces:  CLONE_NEW* flags that were ordered, 0 before
+ * @groups:  how many cgroups were entered
+ * @is_host_root: the clone was made as root of the first user namespace, or with its group * @tree:
+ * detached trees by operation, taken by root before it gives its uid up
  * @root:    the root directory in the making
  * @store:   upper and work directories for the overlay that follows
  * @ruleset: Landlock rules in the making
@@ -24,6 +28,10 @@
 struct stage {
 	const struct plan *plan;
 	int control;
+	uint32_t spaces;
+	uint32_t groups;
+	bool is_host_root;
+	bool has_left_root;
 	int idmap; /* user namespace of the last owner that was mapped */
 	uint32_t idmap_uid;
 	uint32_t idmap_gid;

@@ -2,8 +2,6 @@
 /* The namespace tier: all namespaces, a private root, Landlock and a system call filter. */
 #include "tier/namespace.h"
 
-#include <linux/sched.h>
-
 #include "plan/plan.h"
 #include "tier/part_claims.h"
 #include "tier/part_fs.h"
@@ -12,10 +10,6 @@
 #include "tier/part_limits.h"
 #include "tier/part_syscalls.h"
 #include "tier/tier.h"
-
-#define SPACES                                                                                     \
-	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
-	 CLONE_NEWCGROUP | CLONE_NEWTIME)
 
 static void privileges(struct plan_builder *b)
 {
@@ -30,7 +24,8 @@ int namespace_compile(const struct policy *p, const struct tier_facts *f, struct
 
 	if (r < 0)
 		return r;
-	plan_add(b, (struct plan_op){ .kind = PLAN_CLONE, .n = { SPACES } }, NULL, NULL, 0);
+	plan_add(b, (struct plan_op){ .kind = PLAN_CLONE, .n = { NAMESPACE_SPACES } }, NULL, NULL,
+		 0);
 	part_ids_join(f, b);
 	part_limits_join(f, b);
 	r = part_fs_compile(p, f, b, e);

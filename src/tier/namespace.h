@@ -3,11 +3,17 @@
 #ifndef TIER_NAMESPACE_H
 #define TIER_NAMESPACE_H
 
+#include <linux/sched.h>
+
 #include "base/err.h"
 
 struct plan_builder;
 struct policy;
 struct tier_facts;
+
+#define NAMESPACE_SPACES                                                                           \
+	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
+	 CLONE_NEWCGROUP | CLONE_NEWTIME)
 
 /*
  * namespace_compile - the plan of the namespace tier.
