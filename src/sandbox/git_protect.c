@@ -133,12 +133,12 @@ static int git_dir_hold(const struct place *p, struct err *e)
 	int r = hold(p, "hooks", NULL, e);
 
 	if (r == 0)
-		r = hold(p, "config", "", e);
+		r = hold(p, "config", PLACEHOLDER_EMPTY, e);
 	/* Where it is missing git would take one that appears; "." means what its absence means. */
 	if (r == 0)
-		r = hold(p, "commondir", ".\n", e);
+		r = hold(p, "commondir", PLACEHOLDER_HERE, e);
 	if (r == 0 && (has_worktree_config(p) || exists(p, "config.worktree")))
-		r = hold(p, "config.worktree", "", e);
+		r = hold(p, "config.worktree", PLACEHOLDER_EMPTY, e);
 	if (r == 0 && join(&sub, p, "worktrees"))
 		r = each_dir(&sub, worktree_hold, e);
 	if (r == 0 && join(&sub, p, "modules"))

@@ -15,13 +15,14 @@
 #include "base/fd.h"
 #include "linux/cgroup.h"
 #include "sandbox/placeholder.h"
+#include "sandbox/placeholder_log.h"
 
 #define DEATH_MS 10000 /* how long a killed sandbox may take to be gone */
 
 /* What outlives the supervisor: its descriptors are kept here. */
 struct estate {
 	struct cgroup groups;
-	struct placeholders places;
+	int box; /* directory of the sandbox, which tells of placeholders; negative for none */
 	int alive;
 };
 
@@ -30,10 +31,7 @@ static bool is_needed(const struct estate *e, int fd)
 	for (int i = 0; i < CGROUP_KINDS; i++)
 		if (e->groups.dir[i] == fd || e->groups.parent[i] == fd)
 			return true;
-	for (size_t i = 0; i < e->places.n; i++)
-		if (e->places.v[i].fd == fd || e->places.v[i].parent == fd)
-			return true;
-	return fd == e->alive;
+	return fd == e->alive || fd == e->box;
 }
 
 /* A descriptor held here would keep a reader of the sandbox's output waiting. */
@@ -69,6 +67,7 @@ static void watch(struct estate *e) __attribute__((noreturn));
 static void watch(struct estate *e)
 {
 	struct pollfd init = { .fd = -1, .events = POLLIN };
+	struct placeholders places = { 0 };
 	sigset_t all;
 
 	sigfillset(&all);
@@ -77,16 +76,18 @@ static void watch(struct estate *e)
 	close_others(e);
 	wait_for_end(e->alive, &init.fd);
 	/* The sandbox dies with its supervisor; until it has, the placeholders hold something. */
-	if (init.fd >= 0 && e->places.n > 0)
+	if (e->box >= 0)
+		placeholders_reload(e->box, &places);
+	if (init.fd >= 0 && places.n > 0)
 		(void)poll(&init, 1, DEATH_MS);
 	cgroup_remove(&e->groups);
-	placeholders_release(&e->places);
+	placeholders_release(&places);
 	_exit(0);
 }
 
-int guard_start(struct guard *g, const struct cgroup *groups, const struct placeholders *places)
+int guard_start(struct guard *g, const struct cgroup *groups, int box)
 {
-	bool is_any = places->n > 0;
+	bool is_any = box >= 0;
 	int ends[2];
 
 	for (int i = 0; i < CGROUP_KINDS; i++)
@@ -97,7 +98,7 @@ int guard_start(struct guard *g, const struct cgroup *groups, const struct place
 		return -errno;
 	g->pid = fork();
 	if (g->pid == 0) {
-		struct estate e = { .groups = *groups, .places = *places, .alive = ends[0] };
+		struct estate e = { .groups = *groups, .box = box, .alive = ends[0] };
 
 		close(ends[1]);
 		watch(&e);

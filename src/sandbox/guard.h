@@ -6,7 +6,6 @@
 #include <sys/types.h>
 
 struct cgroup;
-struct placeholders;
 
 /*
  * struct guard - the process and the pipe whose end tells it that we are gone.
@@ -21,10 +20,12 @@ struct guard {
 /*
  * guard_start - fork a process that removes groups and placeholders when this one ends, in whatever
  * way.
+ * @box: fd of the sandbox's directory, which tells of the placeholders; negative when there will be
+ *       none
  *
- * It holds nothing but the pipe and their descriptors. Returns 0 or negative errno.
+ * It holds nothing but the pipe, the groups' directories and that one. Returns 0 or negative errno.
  */
-int guard_start(struct guard *g, const struct cgroup *groups, const struct placeholders *places);
+int guard_start(struct guard *g, const struct cgroup *groups, int box);
 
 /*
  * guard_tell - which process has to be gone before the placeholders may go.

@@ -12,6 +12,10 @@
 
 #define PLACEHOLDERS_MAX 256
 
+/* The contents that a file may have: a configuration, and a "commondir" that leads nowhere else. */
+#define PLACEHOLDER_EMPTY ""
+#define PLACEHOLDER_HERE ".\n"
+
 /*
  * A placeholder is an empty directory, or a file whose whole content is known, with the sticky bit
  * set: that bit comes into being with it, so it is recognised whoever was killed in between. All
@@ -23,7 +27,7 @@
 /*
  * struct placeholder - one that this sandbox relies on; its place is @name in @parent.
  * @parent, @fd: owned; @fd carries the lock
- * @text:        content of a file, a constant; NULL for a directory
+ * @text:        content of a file, one of the above; NULL for a directory
  */
 struct placeholder {
 	int parent;
@@ -49,7 +53,7 @@ bool placeholder_is(const struct stat *st);
  * placeholder_take - make one, or join those who rely on it.
  * @parent: directory fd (borrowed)
  * @name:   its name there
- * @text:   NULL for a directory, else the content of a file (a constant)
+ * @text:   NULL for a directory, else the content of a file, one of the above
  *
  * As root it is given to the owner of @parent. Returns 0; 1 when nothing can be made there by the
  * payload either, so that nothing needs to be held; -EEXIST when something else appeared there;

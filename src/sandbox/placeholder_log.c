@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,6 +35,18 @@ int placeholder_note(int box, const char *path, const char *text)
 	return fd < 0 ? -errno : fd_write_full(fd, line.p, line.n);
 }
 
+/* Only what is ever written: the bytes of a file decide about its removal. */
+static bool is_known(const char *text, const char **ret)
+{
+	static const char *const texts[] = { PLACEHOLDER_EMPTY, PLACEHOLDER_HERE };
+
+	*ret = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(texts) && *ret == NULL; i++)
+		if (strcmp(text, texts[i]) == 0)
+			*ret = texts[i];
+	return *ret != NULL || strcmp(text, DIRECTORY) == 0;
+}
+
 static void adopt(struct placeholders *all, const char *path, const char *text)
 {
 	AUTO_CLOSE int root = -EBADF;
@@ -40,7 +54,8 @@ static void adopt(struct placeholders *all, const char *path, const char *text)
 	char dir[PATH_MAX];
 	const char *slash = strrchr(path, '/');
 
-	if (!path_normal(path) || slash == path || slash - path >= PATH_MAX)
+	if (!path_normal(path) || slash == path || slash - path >= PATH_MAX ||
+	    !is_known(text, &text))
 		return;
 	snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path - 1), path + 1);
 	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -49,10 +64,9 @@ static void adopt(struct placeholders *all, const char *path, const char *text)
 		(void)placeholder_adopt(all, parent, slash + 1, text);
 }
 
-void placeholders_recover(int box)
+void placeholders_reload(int box, struct placeholders *all)
 {
 	AUTO_BUF struct buf found = BUF_INIT(FILE_MAX_BYTES);
-	struct placeholders all = { 0 };
 	const char *end;
 
 	if (file_read(box, FILE_NAME, &found, NULL) < 0 || found.p == NULL)
@@ -66,8 +80,17 @@ void placeholders_recover(int box)
 		if (path >= end || path + strlen(path) + 1 > end)
 			break;
 		p = path + strlen(path) + 1;
-		adopt(&all, path, strcmp(text, DIRECTORY) == 0 ? NULL : text);
+		adopt(all, path, text);
 	}
+}
+
+void placeholders_recover(int box)
+{
+	struct placeholders all = { 0 };
+
+	if (faccessat(box, FILE_NAME, F_OK, 0) < 0)
+		return;
+	placeholders_reload(box, &all);
 	placeholders_release(&all);
 	(void)unlinkat(box, FILE_NAME, 0);
 }

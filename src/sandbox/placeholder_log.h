@@ -3,6 +3,8 @@
 #ifndef SANDBOX_PLACEHOLDER_LOG_H
 #define SANDBOX_PLACEHOLDER_LOG_H
 
+struct placeholders;
+
 /*
  * placeholder_note - write down that one is about to be made.
  * @box:  fd of the sandbox's directory (borrowed)
@@ -14,9 +16,14 @@
 int placeholder_note(int box, const char *path, const char *text);
 
 /*
+ * placeholders_reload - join every placeholder that a sandbox has written down and that is there.
+ * @box: fd of its directory (borrowed)
+ */
+void placeholders_reload(int box, struct placeholders *all);
+
+/*
  * placeholders_recover - remove what a sandbox that is gone has written down, unless others rely on
  * it, and the note itself. Does nothing where there is no note.
- * @box: fd of its directory (borrowed)
  */
 void placeholders_recover(int box);
 

@@ -185,7 +185,8 @@ static int groups_make(const struct run_request *req, struct prepared *p, struct
 		r = scope_make(req, p, value, e);
 	if (r < 0)
 		return r;
-	r = guard_start(&p->guard, &p->cgroup, &p->placeholders);
+	r = guard_start(&p->guard, &p->cgroup,
+			req->policy->workspace_mode == MODE_DIRECT ? p->box.dir : -EBADF);
 	if (r < 0)
 		return err_sys(e, r, "cannot start the guard that cleans up after us");
 	words = group_words(p);
@@ -203,7 +204,7 @@ static int holds_watch(struct prepared *p, struct err *e)
 {
 	if (p->facts.holds_n == 0)
 		return 0;
-	p->holds_watch = vigil_open(&p->facts, e);
+	p->holds_watch = vigil_open(e);
 	return p->holds_watch < 0 ? p->holds_watch : 0;
 }
 
@@ -231,8 +232,8 @@ int prepare_all(const struct run_request *req, struct prepared *p, struct err *e
 	for (size_t i = 0; i < roots_n && r == 0 && req->policy->workspace_mode == MODE_REVIEW; i++)
 		r = root_store(p, i, e);
 	if (r == 0)
-		r = protect_all(req->policy, p, e);
+		r = groups_make(req, p, e);
 	if (r == 0)
-		r = holds_watch(p, e);
-	return r < 0 ? r : groups_make(req, p, e);
+		r = protect_all(req->policy, p, e);
+	return r < 0 ? r : holds_watch(p, e);
 }

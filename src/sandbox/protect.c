@@ -317,7 +317,8 @@ static int list_hold(struct protect *t, struct err *e)
 				"alone; use --mode review",
 				path);
 		has_git = has_git || path_within(path, ".git");
-		r = protect_path(t, 0, path, strcmp(path, ".git/config") == 0 ? "" : NULL, e);
+		r = protect_path(t, 0, path,
+				 strcmp(path, ".git/config") == 0 ? PLACEHOLDER_EMPTY : NULL, e);
 	}
 	return r == 0 && has_git ? git_protect(t, e) : r;
 }

@@ -218,14 +218,15 @@ static void polled_make(struct polled *p, const struct supervisor *s, int signal
 }
 
 /* What is no longer held could be written from now on: better no sandbox than an open one. */
-static void holds_read(struct supervisor *s)
+static void holds_check(struct supervisor *s, int when)
 {
-	const char *path = vigil_lost(s->holds_watch, s->facts);
+	const char *path = s->is_lost ? NULL : vigil_lost(when, s->facts);
 
 	if (path == NULL)
 		return;
 	events_add(s->log, "protect.replaced", path,
 		   "somebody outside replaced it, and it was no longer held; look at it");
+	s->is_lost = true;
 	kill_all(s);
 }
 
@@ -255,7 +256,7 @@ static int dispatch(struct supervisor *s, const struct polled *p, nfds_t i, int 
 		packet_read(p->fd[i].fd, s->log);
 		return 0;
 	case SOURCE_HOLDS:
-		holds_read(s);
+		holds_check(s, s->holds_watch);
 		return 0;
 	case SOURCE_RELAY:
 		relay_step(&s->relay[p->index[i]]);
@@ -336,8 +337,8 @@ int supervise(struct supervisor *s, struct err *e)
 	signals = signals_open();
 	r = signals < 0 ? err_sys(e, signals, "cannot receive signals") : loop(s, signals, e);
 	finish(s);
-	if (s->start_ms != 0 && s->holds_watch >= 0)
-		holds_read(s);
+	if (s->start_ms != 0)
+		holds_check(s, -EBADF);
 	if (r < 0)
 		return r;
 	limits_at_end(s);

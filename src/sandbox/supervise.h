@@ -54,6 +54,7 @@ struct supervisor {
 	bool is_terminal;
 	bool has_status;
 	bool was_killed;
+	bool is_lost; /* something was no longer held */
 	int status;
 	int exec_errno;
 };

@@ -9,20 +9,21 @@ struct tier_facts;
 
 /*
  * Somebody on the host may replace or remove a held path: the kernel then takes the mount off it,
- * in the sandbox too. That cannot be prevented, only noticed.
- * Source: Linux, fs/namei.c, "detach_mounts"; inotify(7).
+ * in the sandbox too. That cannot be prevented, only noticed. An inotify instance would notice
+ * sooner, but waits for a grace period of the kernel's, 20 ms at times, when it is closed.
+ * Source: Linux, fs/namei.c, "detach_mounts".
  */
 
 /*
- * vigil_open - begin to watch every directory that something held lies in.
+ * vigil_open - a clock that says when to look.
  *
- * Returns an owned fd that polls readable when there is something to look at, or negative errno.
+ * Returns an owned fd that polls readable when it is time, or negative errno.
  */
-int vigil_open(const struct tier_facts *f, struct err *e);
+int vigil_open(struct err *e);
 
 /*
  * vigil_lost - a held path that is another object by now, or none; NULL when all are as they were.
- * @fd: takes what has happened off it; negative to look at every path in any case
+ * @fd: from vigil_open: looks when it is time; negative to look in any case
  */
 const char *vigil_lost(int fd, const struct tier_facts *f);
 
