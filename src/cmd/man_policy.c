@@ -39,6 +39,18 @@ static const char limits[] =
 	"a command that gives up at once, or that makes threads instead of processes, is held to "
 	"the limit without an event.";
 
+static const char direct[] =
+	"In the mode direct the command works on the real files. Paths of files.protect can then "
+	"be neither made, changed, renamed nor removed, nor can their parents be moved away. While "
+	"the sandbox runs, an empty directory stands on the host for each that does not exist, at "
+	"its first missing parent; it is gone afterwards, unless somebody put something into it. "
+	"Where .git/hooks or .git/config is protected, so is what takes their place, in the git "
+	"directories of worktrees and submodules as well; git init has to be done before.\n\n"
+	"When somebody outside replaces such a path, it is no longer held: the sandbox is ended "
+	"with 137, and the summary names the path. A pattern, a file with further hard links, a "
+	"link to where files.write lets the command write, and a file system that ignores case "
+	"cannot be held, and end the start.";
+
 static const char *const types[TYPE_END] = {
 	[TYPE_VERSION] = "number",
 	[TYPE_STRING] = "text or null",
@@ -94,6 +106,8 @@ void man_policy(struct buf *out)
 		field(out, policy_field_row((enum policy_field)i));
 	roff_section(out, "LIMITS");
 	roff_paragraphs(out, limits);
+	roff_section(out, "DIRECT MODE");
+	roff_paragraphs(out, direct);
 	preset_names(presets, sizeof(presets));
 	roff_section(out, "PRESETS");
 	roff_paragraphs(out, presets);

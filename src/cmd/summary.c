@@ -11,6 +11,7 @@
 
 #include "base/escape.h"
 #include "base/fd.h"
+#include "policy/policy.h"
 #include "sandbox/report.h"
 #include "sandbox/run.h"
 
@@ -80,13 +81,13 @@ static void events_lines(const struct events_log *log, struct buf *out)
 			   log->dropped > 0 ? ", and some beyond what is kept apart" : "");
 }
 
-static void end_lines(const struct run_result *res, struct buf *out)
+static void end_lines(const struct run_result *res, bool is_direct, struct buf *out)
 {
 	unsigned long long ms = res->duration_ns / NS_PER_MS;
 
 	buf_printf(out, "tiercel: %llu.%03llu s, exit %d, ", ms / 1000, ms % 1000, res->exit_code);
 	if (!res->kept) {
-		buf_str(out, "nothing changed\n");
+		buf_str(out, is_direct ? "changes are in place\n" : "nothing changed\n");
 		return;
 	}
 	buf_printf(out, "%zu file%s changed\n", res->changed.files,
@@ -113,7 +114,7 @@ void summary_text(const struct run_result *res, const struct policy *policy, str
 	if (weak.n > 0)
 		buf_printf(out, "tiercel: not enforced, as best_effort allows: %s\n", weak.p);
 	events_lines(&res->log, out);
-	end_lines(res, out);
+	end_lines(res, policy->workspace_mode == MODE_DIRECT, out);
 }
 
 static bool is_dull(const struct run_result *res, const struct policy *policy)

@@ -36,7 +36,8 @@ static const struct field_row rows[FIELD_END] = {
 	[FIELD_FILES_HIDE] = { "files.hide", TYPE_LIST, SENSE_DENY, AT(hide), NULL,
 			       "paths that are hidden inside" },
 	[FIELD_FILES_PROTECT] = { "files.protect", TYPE_LIST, SENSE_DENY, AT(protect), NULL,
-				  "workspace paths whose changes need --protected to be applied" },
+				  "workspace paths whose changes need --protected to be applied; "
+				  "in direct mode they cannot be changed" },
 	[FIELD_ENV_PASS] = { "env.pass", TYPE_LIST, SENSE_GRANT, AT(env_pass), NULL,
 			     "variables taken from the caller; NAME* is any that begin so" },
 	[FIELD_ENV_SET] = { "env.set", TYPE_LIST, SENSE_NONE, AT(env_set), NULL,

@@ -105,6 +105,10 @@ def test_each_act_succeeds_where_nothing_holds_it(mode, repo, act):
     assert listing(repo) != before
 
 
+def test_the_summary_does_not_say_that_nothing_changed(tiercel, repo):
+    assert "changes are in place" in direct(tiercel, "echo 2 >f; exit 3").err
+
+
 def test_work_is_not_hindered(tiercel, mode, repo):
     done = direct(tiercel, "echo 2 >>f && git commit -qam 2 && git checkout -qb b && git gc -q && mkdir -p a/b && mv a c "
                   "&& git worktree list && git status --porcelain")
