@@ -2,10 +2,13 @@
 /* Directories that git takes for its own, whatever they are called. */
 #include "review/git_dir.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/fd.h"
+#include "base/file.h"
 #include "review/changes.h"
 #include "review/git_path.h"
 #include "review/node.h"
@@ -48,8 +51,45 @@ static bool is_new_head(const struct review_trees *t, size_t root, const char *p
 	return false;
 }
 
+/* Whether a worktree's commondir says what git itself writes there: the repository around it. */
+static bool leads_home(const struct review_trees *t, size_t root, const struct buf *dir)
+{
+	static const char home[] = "../..\n";
+	AUTO_BUF struct buf path = BUF_INIT(PATH_MAX);
+	AUTO_BUF struct buf text = BUF_INIT(sizeof(home));
+	AUTO_CLOSE int fd = -EBADF;
+
+	buf_add(&path, dir->p, dir->n);
+	buf_str(&path, "/commondir");
+	if (path.err)
+		return false;
+	fd = node_open(t->made[root], path.p, true);
+	if (fd == -ENOENT)
+		fd = node_open(t->roots[root].fd, path.p, false);
+	return fd >= 0 && file_read_fd(fd, &text) == 0 && text.n == strlen(home) &&
+	       memcmp(text.p, home, text.n) == 0;
+}
+
+/* What `git worktree add` makes in a repository changes nothing of what that obeys. */
+static bool is_worktree(const struct review_trees *t, size_t root, const char *path)
+{
+	static const char top[] = "worktrees/";
+	const char *inside = git_inside(&t->roots[root], path);
+	const char *name =
+		inside && strncmp(inside, top, strlen(top)) == 0 ? inside + strlen(top) : NULL;
+	const char *file = name ? path_next(name) : NULL;
+	AUTO_BUF struct buf dir = BUF_INIT(PATH_MAX);
+
+	if (!file || (strcmp(file, "HEAD") != 0 && strcmp(file, "commondir") != 0))
+		return false;
+	buf_add(&dir, path, (size_t)(file - path) - 1);
+	return dir.err == 0 && leads_home(t, root, &dir);
+}
+
 bool git_dir_obeys(const struct review_trees *t, size_t root, const char *path)
 {
+	if (is_worktree(t, root, path))
+		return false;
 	for (const char *p = path; p; p = path_next(p)) {
 		AUTO_BUF struct buf dir = BUF_INIT(PATH_MAX);
 

@@ -45,14 +45,34 @@ static const struct scene scenes[] = {
 	/* A submodule may be called like a part of a repository. */
 	{ ".git/modules/refs/hooks/x", { ".git/modules/refs/HEAD" }, { NULL }, true },
 	{ ".git/modules/objects/config", { NULL }, { ".git/modules/objects/HEAD" }, true },
+	/* What git worktree add makes, and what it would never write. */
+	{ ".git/worktrees/x/commondir=../..", { ".git/HEAD" }, { ".git/worktrees/x/HEAD" }, false },
+	{ ".git/worktrees/x/HEAD", { ".git/HEAD" }, { ".git/worktrees/x/commondir=../.." }, false },
+	{ ".git/worktrees/x/commondir=../../../evil",
+	  { ".git/HEAD" },
+	  { ".git/worktrees/x/HEAD" },
+	  true },
+	{ ".git/worktrees/x/HEAD",
+	  { ".git/HEAD" },
+	  { ".git/worktrees/x/commondir=../evil" },
+	  true },
+	{ ".git/worktrees/x/config.worktree",
+	  { ".git/HEAD" },
+	  { ".git/worktrees/x/HEAD", ".git/worktrees/x/commondir=../.." },
+	  true },
+	{ "worktrees/x/commondir=../..", { NULL }, { "worktrees/x/HEAD" }, true },
 	/* Some file systems do not tell case apart. */
 	{ "evil/CONFIG", { "evil/HEAD" }, { NULL }, true },
 };
 
-static void put(int dir, const char *path)
+/* "path" or "path=line". */
+static void put(int dir, const char *entry)
 {
 	AUTO_CLOSE int fd = -EBADF;
+	const char *line = strchr(entry, '=');
+	char path[64];
 
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(entry, "="), entry);
 	for (const char *p = strchr(path, '/'); p != NULL; p = strchr(p + 1, '/')) {
 		char part[64];
 
@@ -61,6 +81,16 @@ static void put(int dir, const char *path)
 	}
 	fd = openat(dir, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	assert_true(fd >= 0);
+	if (line != NULL) {
+		assert_int_equal(fd_write_full(fd, line + 1, strlen(line + 1)), 0);
+		assert_int_equal(fd_write_full(fd, "\n", 1), 0);
+	}
+}
+
+static const char *path_of(const struct scene *s, char ret[64])
+{
+	snprintf(ret, 64, "%.*s", (int)strcspn(s->path, "="), s->path);
+	return ret;
 }
 
 struct world {
@@ -107,9 +137,10 @@ static void git_is_known_by_what_it_obeys(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(scenes); i++) {
 		struct world w;
+		char path[64];
 
 		world_make(&w, &scenes[i]);
-		if (git_dir_obeys(&w.trees, 0, scenes[i].path) != scenes[i].is_obeyed)
+		if (git_dir_obeys(&w.trees, 0, path_of(&scenes[i], path)) != scenes[i].is_obeyed)
 			fail_msg("scene %zu: %s", i, scenes[i].path);
 		world_remove(&w);
 	}
@@ -129,16 +160,18 @@ static unsigned int flags_of(struct world *w, const char *path, const char *prot
 static void what_git_obeys_is_held_back_where_git_is_protected(void **state)
 {
 	struct world w;
+	char path[64];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(scenes); i++) {
 		if (!scenes[i].is_obeyed)
 			continue;
 		world_make(&w, &scenes[i]);
-		assert_true(flags_of(&w, scenes[i].path, ".git/hooks") & RISK_PROTECTED);
-		assert_true(flags_of(&w, scenes[i].path, ".git/hooks") & RISK_HOOK);
-		assert_false(flags_of(&w, scenes[i].path, "Makefile") & RISK_PROTECTED);
-		assert_true(flags_of(&w, scenes[i].path, NULL) & RISK_HOOK);
+		path_of(&scenes[i], path);
+		assert_true(flags_of(&w, path, ".git/hooks") & RISK_PROTECTED);
+		assert_true(flags_of(&w, path, ".git/hooks") & RISK_HOOK);
+		assert_false(flags_of(&w, path, "Makefile") & RISK_PROTECTED);
+		assert_true(flags_of(&w, path, NULL) & RISK_HOOK);
 		world_remove(&w);
 	}
 }
