@@ -71,6 +71,10 @@ static void ports_default(struct host_rule *r, enum host_rule_list list)
 	case HOST_RULE_DENY:
 		r->n_ports = 0;
 		break;
+	case HOST_RULE_SECRET:
+		r->n_ports = 1;
+		r->ports[0] = (struct port_range){ 443, 443 };
+		break;
 	}
 }
 

@@ -19,7 +19,8 @@ enum host_rule_kind {
 	HOST_RULE_RANGE	 /* an address or a range */
 };
 
-enum host_rule_list { HOST_RULE_ALLOW, HOST_RULE_DENY };
+/* What a rule is for, which decides the ports that it means without any: see host_rule_parse. */
+enum host_rule_list { HOST_RULE_ALLOW, HOST_RULE_DENY, HOST_RULE_SECRET };
 
 struct port_range {
 	uint16_t first;
