@@ -45,6 +45,12 @@ static void say(const struct review_open *o, const struct review_change *c, cons
 	fprintf(to, "%s%s: %s\n", to == stderr ? "tiercel: " : "", what, line.p ? line.p : "");
 }
 
+static void hold(struct review_change *c)
+{
+	c->is_picked = false;
+	c->is_held = true;
+}
+
 /* Protected paths wait for --protected. Returns how many are held back. */
 static size_t hold_protected(struct review_open *o)
 {
@@ -55,7 +61,7 @@ static size_t hold_protected(struct review_open *o)
 
 		if (!c->is_picked || !(c->flags & RISK_PROTECTED))
 			continue;
-		c->is_picked = false;
+		hold(c);
 		held++;
 		say(o, c, "held back, needs --protected", stderr);
 	}
@@ -76,12 +82,12 @@ static size_t tell_conflicts(struct review_open *o, const struct apply_item *ite
 			say(o, c, "merged with the host's own change", stderr);
 		if (items[i].conflict == CONFLICT_SPECIAL) {
 			say(o, c, "never applied, a device, fifo or socket", stderr);
-			c->is_picked = false;
+			hold(c);
 		}
 		if (items[i].conflict != CONFLICT_HOST)
 			continue;
 		say(o, c, "conflict, changed on the host since the start", stderr);
-		c->is_picked = false;
+		hold(c);
 		n++;
 	}
 	return n;
@@ -120,10 +126,28 @@ static int finish(struct review_open *o, const struct apply_args *a, struct appl
 	return store_remove(&o->box, e);
 }
 
+/* Closes the choice, and names what was chosen and has to wait for another change. */
+static int close_choice(struct review_open *o, struct err *e)
+{
+	size_t i, n = o->changes.n;
+	AUTO_FREE bool *was = calloc(n + 1, sizeof(*was));
+
+	if (!was)
+		return err_set(e, -ENOMEM, "out of memory for the apply");
+	for (i = 0; i < n; i++)
+		was[i] = o->changes.v[i].is_picked;
+	apply_pick_closed(&o->changes);
+	for (i = 0; i < n; i++) {
+		if (was[i] && !o->changes.v[i].is_picked)
+			say(o, &o->changes.v[i], "held back, waits for another change", stderr);
+	}
+	return 0;
+}
+
 static int apply_picked(struct review_open *o, const struct apply_args *a, struct apply_item *items,
 			struct err *e)
 {
-	size_t conflicts;
+	size_t conflicts, i;
 	int r;
 
 	if (!a->protect)
@@ -133,18 +157,23 @@ static int apply_picked(struct review_open *o, const struct apply_args *a, struc
 		return r;
 	conflicts = tell_conflicts(o, items);
 	if (conflicts && !a->skip_conflicts) {
+		for (i = 0; i < o->changes.n; i++)
+			hold(&o->changes.v[i]);
 		fprintf(stderr,
 			"tiercel: %zu conflict%s, nothing was applied; --skip-conflicts applies "
 			"the rest\n",
 			conflicts, conflicts == 1 ? "" : "s");
-		return 1;
+		r = a->json ? review_json(o, items, e) : 0;
+		return r < 0 ? r : 1;
 	}
 	if (a->hunks) {
 		r = review_hunks(o, items, e);
 		if (r < 0)
 			return r;
 	}
-	apply_pick_closed(&o->changes);
+	r = close_choice(o, e);
+	if (r < 0)
+		return r;
 	r = finish(o, a, items, e);
 	return r < 0 ? r : conflicts > 0;
 }

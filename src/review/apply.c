@@ -48,10 +48,58 @@ static void close_one(struct review_changes *c, size_t i)
 	size_t k;
 
 	for (k = i + 1; k < c->n && is_below(&c->v[k], top); k++) {
-		if (is_new_dir(top) && c->v[k].is_picked)
+		if (is_new_dir(top) && c->v[k].is_picked && !top->is_held)
 			top->is_picked = true;
 		if (is_lost_dir(top) && !c->v[k].is_picked && c->v[k].old.mode)
 			top->is_picked = false;
+	}
+}
+
+/* What came or went with a directory waits with it. */
+static void hold_below(struct review_changes *c, size_t i)
+{
+	size_t k;
+
+	for (k = i + 1; k < c->n && is_below(&c->v[k], &c->v[i]); k++) {
+		c->v[k].is_held = c->v[k].is_held || c->v[k].is_picked;
+		c->v[k].is_picked = false;
+	}
+}
+
+/* Whether the old name of a rename lies in a directory that waits. */
+static bool is_from_held(const struct review_changes *c, const struct review_change *one)
+{
+	char path[PATH_MAX];
+	const char *end;
+
+	for (end = strchr(one->from, '/'); end; end = strchr(end + 1, '/')) {
+		size_t n = (size_t)(end - one->from);
+		const struct review_change *top;
+
+		if (n >= sizeof(path))
+			return true;
+		memcpy(path, one->from, n);
+		path[n] = '\0';
+		top = review_changes_at(c, one->root, path);
+		if (top && top->is_held && is_lost_dir(top))
+			return true;
+	}
+	return false;
+}
+
+static void hold_all(struct review_changes *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		if (c->v[i].is_held && (is_new_dir(&c->v[i]) || is_lost_dir(&c->v[i])))
+			hold_below(c, i);
+	}
+	for (i = 0; i < c->n; i++) {
+		if (c->v[i].is_picked && c->v[i].from && is_from_held(c, &c->v[i])) {
+			c->v[i].is_picked = false;
+			c->v[i].is_held = true;
+		}
 	}
 }
 
@@ -70,6 +118,7 @@ void apply_pick_closed(struct review_changes *c)
 {
 	size_t i;
 
+	hold_all(c);
 	for (i = c->n; i-- > 0;) {
 		if (S_ISDIR(c->v[i].now.mode) || S_ISDIR(c->v[i].old.mode))
 			close_one(c, i);

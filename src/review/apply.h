@@ -37,8 +37,8 @@ struct apply_item {
 void apply_items_free(struct apply_item *v, size_t n);
 
 /*
- * apply_pick_closed - make a choice whole: parents of what is new come along, and a directory is
- * not deleted while something in it stays pending.
+ * apply_pick_closed - make a choice whole: parents of what is new come along, a directory is not
+ * deleted while something in it stays pending, and what is below one that is held is held too.
  */
 void apply_pick_closed(struct review_changes *c);
 

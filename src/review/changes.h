@@ -29,6 +29,7 @@ enum change_kind {
  * @from: the old path of a rename, else NULL
  * @old, @now: the host's state and the sandbox's; mode 0 where there is nothing
  * @flags: RISK_* of review/risk.h
+ * @is_picked: for apply: chosen; @is_held: was chosen and may not be applied now
  */
 struct review_change {
 	size_t root;
@@ -38,7 +39,8 @@ struct review_change {
 	struct node old;
 	struct node now;
 	unsigned int flags;
-	bool is_picked; /* for apply: chosen */
+	bool is_picked;
+	bool is_held;
 };
 
 /* struct review_changes - owns all of it; zero-initialise. Ordered by root and path. */

@@ -216,12 +216,27 @@ static bool is_held(const char *path, const char *pattern, bool is_solid)
 	return false;
 }
 
+/*
+ * Files that decide where a repository's configuration is read from are worth as much as that. Of a
+ * worktree made inside only the file that leads to it counts, which is held in any case.
+ */
+static bool is_like_config(const struct review_change *c, const char *inside)
+{
+	const char *slash = strrchr(inside, '/');
+	const char *last = slash ? slash + 1 : inside;
+
+	if (strcasecmp(last, "config.worktree") == 0)
+		return true;
+	return strcasecmp(last, "commondir") == 0 &&
+	       !(c->kind == CHANGE_ADD && git_component(inside, "worktrees"));
+}
+
 /* A pattern holds at any depth, so that repositories within the workspace count as well. */
 static bool is_protected(const struct review_root *r, const struct review_change *c,
 			 const char *path)
 {
-	/* Something other than a directory put in place of a parent takes the whole away. */
-	bool is_solid = c->now.mode && !S_ISDIR(c->now.mode);
+	/* A parent that is gone, or something else now, takes the whole away. */
+	bool is_solid = !S_ISDIR(c->now.mode);
 	const char *inside = git_inside(r, path);
 	size_t i;
 
@@ -229,13 +244,17 @@ static bool is_protected(const struct review_root *r, const struct review_change
 		const char *pattern = r->protect[i];
 
 		if (git_is_root(r)) {
-			if (git_holds(path, pattern) || (is_solid && path_is_in(pattern, path)))
+			if (git_holds(path, pattern) || (is_solid && path_is_in(pattern, path)) ||
+			    (strcmp(pattern, "config") == 0 && is_like_config(c, path)))
 				return true;
 			continue;
 		}
 		if (is_held(path, pattern, is_solid))
 			return true;
-		if (inside && strncmp(pattern, ".git/", 5) == 0 && git_holds(inside, pattern + 5))
+		if (!inside || strncmp(pattern, ".git/", 5) != 0)
+			continue;
+		if (git_holds(inside, pattern + 5) ||
+		    (strcmp(pattern, ".git/config") == 0 && is_like_config(c, inside)))
 			return true;
 	}
 	return false;

@@ -299,6 +299,47 @@ def test_protected_paths_that_did_not_exist(tiercel, mode):
     assert tiercel("discard").rc == 0
 
 
+@pytest.mark.modes("user")
+def test_a_repository_is_not_led_astray(tiercel, mode):
+    """Whatever decides where git reads its configuration is held back, and so is losing the repository."""
+    ran(mode, f"{GIT} init -q . && echo 1 >f && {GIT} add f && {GIT} commit -qm one")
+    for act, held in (("mv .git evil; ln -s evil .git", {".git"}),
+                      ("rm -rf .git; echo 'gitdir: evil' >.git", {".git"}),
+                      ("rm -rf .git", {".git"}),
+                      ("mv .git evil", {".git"}),
+                      ("echo ../evil >.git/commondir; echo >.git/config.worktree", {".git/commondir", ".git/config.worktree"}),
+                      ("mkdir -p .git/modules/m; echo x >.git/modules/m/config; echo x >.git/modules/m/commondir",
+                       {".git/modules/m/config", ".git/modules/m/commondir"}),
+                      ("mkdir sub; echo 'gitdir: ../evil' >sub/.git", {"sub/.git"})):
+        before = snapshot(mode.workspace / ".git")
+        shell(tiercel, act)
+        found = changes(tiercel)
+        assert held <= {p for p, c in found.items() if "protected" in c["risk"]}, (act, found)
+        assert tiercel("apply").rc == 0
+        assert {p: snapshot(mode.workspace / ".git").get(p) for p in before} == before, act
+        assert ran(mode, "git log --format=%s && git fsck").out == "one\n"
+        assert not [p for p in held if (mode.workspace / p).exists() and p != ".git"]
+        assert tiercel("discard").rc == 0
+        ran(mode, "rm -rf evil sub .git/modules")
+
+
+@pytest.mark.modes("user")
+def test_what_is_below_a_conflict_waits(tiercel, mode):
+    """A directory that the host replaced meanwhile is not put back by a file in it that is new."""
+    ran(mode, "mkdir d gone real; echo 1 >d/x; echo 2 >gone/y")
+    shell(tiercel, "echo more >>d/x; echo new >d/z; mkdir -p fresh/in; echo q >fresh/in/q; rm -r gone; echo file >gone")
+    ran(mode, "mv d old; ln -s real d; echo host >fresh; touch gone/host")
+    before = snapshot(mode.workspace)
+    assert tiercel("apply").rc == 1 and snapshot(mode.workspace) == before
+    told = json.loads(tiercel("apply", "--json").out)["changes"]
+    assert {c["path"] for c in told if c["conflict"] == "host"} >= {"d", "fresh"} and not any(c["applied"] for c in told)
+    done = tiercel("apply", "--skip-conflicts")
+    assert done.rc == 1 and "held back, waits for another change: d/z" in done.err
+    now = snapshot(mode.workspace)
+    assert now[b"d"] == before[b"d"] and now[b"fresh"] == before[b"fresh"] and b"gone/host" in now and not now.get(b"real/z")
+    assert tiercel("discard").rc == 0
+
+
 BASE = "".join(f"line {i}\n" for i in range(40))
 
 
