@@ -86,6 +86,22 @@ static const struct sock_filter personality_block[] = {
 	RET(ERRNO(EPERM)), RET(ALLOW),
 };
 
+/*
+ * RLIMIT_CORE stays what the plan made it: at 0 the kernel hands cores to a program of the host.
+ * Programs that guard secrets end when they cannot set it, so they are told that they could.
+ */
+#define AS_IF_DONE ERRNO(0)
+static const struct sock_filter setrlimit_block[] = {
+	LOAD(ARG_LOW(0)),
+	EQ(4, 0, 1), /* RLIMIT_CORE */
+	RET(AS_IF_DONE),
+	RET(ALLOW),
+};
+static const struct sock_filter prlimit_block[] = {
+	LOAD(ARG_LOW(1)), EQ(4, 0, 5),		LOAD(ARG_LOW(2)), /* NULL only asks */
+	EQ(0, 0, 2),	  LOAD(ARG_LOW(2) + 4), EQ(0, 1, 0),	  RET(AS_IF_DONE), RET(ALLOW),
+};
+
 struct block {
 	const struct sock_filter *code;
 	size_t n;
@@ -94,9 +110,10 @@ struct block {
 #define BLOCK(v, b) [v] = { (b), sizeof(b) / sizeof((b)[0]) }
 
 static const struct block blocks[VERDICT_END] = {
-	BLOCK(VERDICT_SOCKET, socket_block), BLOCK(VERDICT_SOCKETPAIR, socketpair_block),
-	BLOCK(VERDICT_CLONE, clone_block),   BLOCK(VERDICT_UNSHARE, unshare_block),
-	BLOCK(VERDICT_IOCTL, ioctl_block),   BLOCK(VERDICT_PERSONALITY, personality_block),
+	BLOCK(VERDICT_SOCKET, socket_block),	   BLOCK(VERDICT_SOCKETPAIR, socketpair_block),
+	BLOCK(VERDICT_CLONE, clone_block),	   BLOCK(VERDICT_UNSHARE, unshare_block),
+	BLOCK(VERDICT_IOCTL, ioctl_block),	   BLOCK(VERDICT_PERSONALITY, personality_block),
+	BLOCK(VERDICT_SETRLIMIT, setrlimit_block), BLOCK(VERDICT_PRLIMIT, prlimit_block),
 };
 
 static void emit(struct buf *out, struct sock_filter insn)
@@ -174,7 +191,8 @@ static void link_blocks(struct buf *out, size_t first, bool notify)
 		for (size_t i = 0; i < blocks[v].n; i++) {
 			struct sock_filter insn = blocks[v].code[i];
 
-			if (notify && insn.code == (BPF_RET | BPF_K) && insn.k != ALLOW)
+			if (notify && insn.code == (BPF_RET | BPF_K) && insn.k != ALLOW &&
+			    insn.k != AS_IF_DONE)
 				insn.k = SECCOMP_RET_USER_NOTIF;
 			emit(out, insn);
 		}

@@ -23,6 +23,8 @@ enum verdict {
 	VERDICT_UNSHARE,
 	VERDICT_IOCTL,
 	VERDICT_PERSONALITY,
+	VERDICT_SETRLIMIT, /* but for RLIMIT_CORE, which stays as it is and says that it does not */
+	VERDICT_PRLIMIT,
 	VERDICT_END
 };
 

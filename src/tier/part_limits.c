@@ -8,6 +8,12 @@
 #include "tier/tier.h"
 
 #define MEMLOCK_BYTES (UINT64_C(64) << 10)
+/*
+ * No core file is that small; and it is the one limit at which the kernel does not hand the core to
+ * a program of the host either, which would run as root out there (fs/coredump.c; with 0 it does).
+ * The filter sees to it that it stays.
+ */
+#define CORE_BYTES 1
 #define SPARE_PROCESSES 2 /* pid 1, and one that is too many, by which the supervisor sees it */
 
 void part_limits_join(const struct tier_facts *f, struct plan_builder *b)
@@ -38,7 +44,7 @@ void part_limits_self(const struct policy *p, const struct tier_facts *f, struct
 			 (struct plan_op){
 				 .kind = PLAN_AFFINITY, .field = FIELD_LIMITS_CPUS, .n = { cpus } },
 			 NULL, NULL, 0);
-	rlimit(b, FIELD_NONE, RLIMIT_CORE, 0);
+	rlimit(b, FIELD_NONE, RLIMIT_CORE, CORE_BYTES);
 	rlimit(b, FIELD_NONE, RLIMIT_MEMLOCK, MEMLOCK_BYTES);
 	if (l->files != POLICY_UNLIMITED)
 		rlimit(b, FIELD_LIMITS_FILES, RLIMIT_NOFILE, l->files);

@@ -209,7 +209,6 @@ static const uint16_t allowed[] = {
 	__NR_munlockall,
 	__NR_prctl,
 	__NR_arch_prctl,
-	__NR_setrlimit,
 	__NR_sync,
 	__NR_gettid,
 	__NR_readahead,
@@ -301,7 +300,6 @@ static const uint16_t allowed[] = {
 	__NR_pwritev,
 	__NR_rt_tgsigqueueinfo,
 	__NR_recvmmsg,
-	__NR_prlimit64,
 	__NR_syncfs,
 	__NR_sendmmsg,
 	__NR_getcpu,
@@ -442,9 +440,10 @@ struct looked_at {
 };
 
 static const struct looked_at looked_at[] = {
-	{ __NR_socket, VERDICT_SOCKET }, { __NR_socketpair, VERDICT_SOCKETPAIR },
-	{ __NR_clone, VERDICT_CLONE },	 { __NR_unshare, VERDICT_UNSHARE },
-	{ __NR_ioctl, VERDICT_IOCTL },	 { __NR_personality, VERDICT_PERSONALITY },
+	{ __NR_socket, VERDICT_SOCKET },       { __NR_socketpair, VERDICT_SOCKETPAIR },
+	{ __NR_clone, VERDICT_CLONE },	       { __NR_unshare, VERDICT_UNSHARE },
+	{ __NR_ioctl, VERDICT_IOCTL },	       { __NR_personality, VERDICT_PERSONALITY },
+	{ __NR_setrlimit, VERDICT_SETRLIMIT }, { __NR_prlimit64, VERDICT_PRLIMIT },
 };
 
 static void set_all(uint8_t *verdict, const uint16_t *nrs, size_t n, enum verdict v)

@@ -3,12 +3,11 @@
 #include <stddef.h>
 
 #include "base/fd.h"
-#include "plan/message.h"
 
 int __real_fd_write_full(int fd, const void *p, size_t n);
 int __wrap_fd_write_full(int fd, const void *p, size_t n);
 
 int __wrap_fd_write_full(int fd, const void *p, size_t n)
 {
-	return fd >= STAGE_FD_FIRST && n == 1 ? 0 : __real_fd_write_full(fd, p, n);
+	return n == 1 && *(const char *)p == '0' ? 0 : __real_fd_write_full(fd, p, n);
 }

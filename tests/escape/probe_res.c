@@ -185,7 +185,24 @@ static int r18(void)
 	if (getrlimit(RLIMIT_CORE, &limit) < 0)
 		return broken("getrlimit");
 	errno = EPERM;
-	return limit.rlim_max > 0 ? opened("core files may be written") : held("core files");
+	/* One byte holds no core. */
+	return limit.rlim_max > 1 ? opened("core files may be written") : held("core files");
+}
+
+/* With any limit but 1 the kernel hands a core to the program of the host that core_pattern names.
+ */
+static int pr28(void)
+{
+	struct rlimit none = { 0, 0 };
+	struct rlimit now;
+	int done = setrlimit(RLIMIT_CORE, &none);
+
+	done &= (int)syscall(SYS_setrlimit, RLIMIT_CORE, &none);
+	if (getrlimit(RLIMIT_CORE, &now) < 0)
+		return broken("getrlimit");
+	printf("said %d\n", done);
+	errno = EPERM;
+	return now.rlim_cur == 1 ? held("core limit") : opened("core limit of %lu", now.rlim_cur);
 }
 
 static int r23(void)
@@ -261,7 +278,8 @@ const struct act res_acts[] = {
 	{ "R-06", r06 },   { "R-07", r07 },
 	{ "R-09", r09 },   { "R-10", r10 },
 	{ "R-11", r11 },   { "R-17", r17 },
-	{ "R-18", r18 },   { "R-22", r22 },
-	{ "R-23", r23 },   { "PR-17", pr17 },
-	{ "PR-18", pr18 }, { NULL, NULL },
+	{ "R-18", r18 },   { "PR-28", pr28 },
+	{ "R-22", r22 },   { "R-23", r23 },
+	{ "PR-17", pr17 }, { "PR-18", pr18 },
+	{ NULL, NULL },
 };

@@ -92,6 +92,13 @@ static void filter_looks_at_arguments(void **state)
 	assert_int_equal(call(&b, SYS_ioctl, 0, UINT64_C(0x100005412), 0), ERRNO(EPERM));
 	assert_int_equal(call(&b, SYS_ioctl, 0, 0x541c, 0), ERRNO(EPERM));
 	assert_int_equal(call(&b, SYS_ioctl, 0, 0x5413, 0), SECCOMP_RET_ALLOW);
+	/* RLIMIT_CORE stays, and nobody is told; asking is free. */
+	assert_int_equal(call(&b, SYS_setrlimit, 4, 7, 0), ERRNO(0));
+	assert_int_equal(call(&b, SYS_setrlimit, 7, 7, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_prlimit64, 0, 4, 7), ERRNO(0));
+	assert_int_equal(call(&b, SYS_prlimit64, 0, 4, UINT64_C(0x700000000)), ERRNO(0));
+	assert_int_equal(call(&b, SYS_prlimit64, 0, 4, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(call(&b, SYS_prlimit64, 0, 7, 7), SECCOMP_RET_ALLOW);
 	assert_int_equal(call(&b, SYS_personality, 0xffffffff, 0, 0), SECCOMP_RET_ALLOW);
 	assert_int_equal(call(&b, SYS_personality, 0x400000, 0, 0), ERRNO(EPERM));
 }
