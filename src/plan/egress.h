@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the supervisor and the proxy say to each other, one message a packet. */
+#ifndef PLAN_EGRESS_H
+#define PLAN_EGRESS_H
+
+#include <stdint.h>
+
+#define EGRESS_FD 0 /* the proxy's end: a SOCK_SEQPACKET socket that is its standard input */
+#define EGRESS_FDS_MAX 32
+#define EGRESS_TARGET_MAX 300
+#define EGRESS_TEXT_MAX 256
+
+/* Where the sandbox's programs find what is ours. Everything in 198.18.0.0/15 is: RFC 2544. */
+#define EGRESS_RESOLVER "198.18.0.1"
+#define EGRESS_NAMES_FIRST 0xc6120100u /* 198.18.1.0: addresses that stand for names */
+#define EGRESS_NAMES_LAST 0xc613feffu  /* 198.19.254.255 */
+#define EGRESS_CLIENT_PORT 3128	       /* CONNECT, plain HTTP and SOCKS5, told by the first byte */
+
+enum egress_kind {
+	/* From the supervisor. */
+	EGRESS_CONFIG = 1, /* one fd: the configuration, a sealed memfd; again while running */
+	EGRESS_LISTEN,	   /* fds: listening sockets of the sandbox; @value: enum egress_listener */
+	EGRESS_START,	   /* all has been given */
+	EGRESS_SECRET,	   /* one fd: a memfd with the value of the secret number @value */
+	/* From the proxy. */
+	EGRESS_READY, /* the configuration is taken, sockets are served */
+	EGRESS_FAIL,  /* @detail: why not; it ends */
+	EGRESS_EVENT, /* @type, @target, @detail, @flag, @port, @in, @out */
+	EGRESS_KIND_END
+};
+
+enum egress_listener {
+	EGRESS_TCP,	/* any address that the sandbox connects to */
+	EGRESS_DNS_UDP, /* with IP_PKTINFO or IPV6_RECVPKTINFO set */
+	EGRESS_DNS_TCP,
+	EGRESS_CLIENT, /* for clients that know of proxies */
+	EGRESS_LISTENER_END
+};
+
+/*
+ * struct egress_message - every message has this shape; texts are terminated and printable.
+ * @type:   of an event: "net.allow", "net.deny", "net.dns", "net.error", "net.close"
+ * @target: host name or address, without the port
+ * @detail: a sentence
+ * @flag:   what would allow it, as "--allow db.example:5432"; "" for none
+ * @in, @out: bytes to and from the sandbox's view of it, of "net.close"
+ */
+struct egress_message {
+	uint32_t kind;
+	uint32_t value;
+	uint16_t port;
+	char type[16];
+	char target[EGRESS_TARGET_MAX];
+	char detail[EGRESS_TEXT_MAX];
+	char flag[EGRESS_TEXT_MAX];
+	uint64_t in;
+	uint64_t out;
+};
+
+#endif
