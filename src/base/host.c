@@ -22,7 +22,9 @@ static bool is_label_byte(char c)
 
 static char lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
 }
 
 /* Whether a label, already in lower case, is decimal or 0x hexadecimal. */

@@ -128,7 +128,7 @@ static bool is_ref(const struct http_text *t)
 		return false;
 	for (size_t i = 0; i < t->n; i++) {
 		unsigned char c = (unsigned char)t->p[i];
-		char next = i + 1 < t->n ? t->p[i + 1] : '/';
+		int next = i + 1 < t->n ? t->p[i + 1] : '/';
 
 		if (c <= 0x20 || c == 0x7f || strchr("~^:?*[\\", c) != NULL)
 			return false;
