@@ -55,16 +55,23 @@ static int rm_one(const char *which, bool is_forced, struct err *e)
 
 struct all {
 	bool is_forced;
+	int r;
 	struct err *e;
 };
 
+/* One that cannot be removed is told in the end; the others go. */
 static int rm_visit(struct store_box *box, void *arg)
 {
-	const struct all *all = arg;
+	struct all *all = arg;
+	struct err *e = all->r < 0 ? NULL : all->e;
+	int r = 0;
 
 	if (all->is_forced)
-		return remove_forced(box, all->e);
-	return store_is_running(box) ? 0 : store_remove(box, all->e);
+		r = remove_forced(box, e);
+	else if (!store_is_running(box))
+		r = store_remove(box, e);
+	all->r = all->r < 0 ? all->r : r;
+	return 0;
 }
 
 static int run(void *options, int argc, char **argv, struct err *e)
@@ -78,8 +85,10 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	if (!args->is_all && argc == 0)
 		return err_set(e, -EINVAL,
 			       "rm: needs a sandbox, or --all; tiercel ps -a lists them");
-	if (args->is_all)
+	if (args->is_all) {
 		r = store_each(rm_visit, &all, e);
+		r = r < 0 ? r : all.r;
+	}
 	for (int i = 0; i < argc && r == 0; i++)
 		r = rm_one(argv[i], args->is_forced, e);
 	return r < 0 ? r : sweep_store(e);

@@ -3,6 +3,7 @@
 #include "cmd/review_open.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include "base/path.h"
 #include "review/journal.h"
 #include "review/seal.h"
+
+#define ID_MIN 6 /* as much of an id as the summary of a run shows */
 
 void review_open_done(struct review_open *o)
 {
@@ -60,12 +63,39 @@ static int find_newest(struct store_box *box, struct err *e)
 	return store_find(best.id, box, e);
 }
 
+/*
+ * A few letters that begin an id are as likely a file, and what is meant as one path shall not
+ * settle all of a sandbox. What exists under that name here has to be written ./NAME or given with
+ * more of the id.
+ */
+static int find_named(const char *which, struct store_box *box, struct err *e)
+{
+	int r = store_find(which, box, NULL);
+
+	/* Several fit: too few letters in any case. */
+	if (r < 0)
+		return -ENOENT;
+	if (strlen(which) == STORE_ID_LEN)
+		return 0;
+	if (strncmp(box->id, which, strlen(which)) == 0 && strlen(which) < ID_MIN) {
+		store_box_done(box);
+		return -ENOENT;
+	}
+	if (faccessat(AT_FDCWD, which, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return err_set(e, -EINVAL,
+			       "\"%s\" is a sandbox and a file here; write ./%s, or the id %s",
+			       which, which, box->id);
+	return 0;
+}
+
 int review_open_box(struct review_open *o, int *argc, char ***argv, struct err *e)
 {
 	int r = -ENOENT;
 
 	if (*argc > 0) {
-		r = store_find(**argv, &o->box, NULL);
+		r = find_named(**argv, &o->box, e);
+		if (r == -EINVAL)
+			return r;
 		if (r >= 0) {
 			(*argc)--;
 			(*argv)++;

@@ -28,8 +28,7 @@ enum change_kind {
  * @root: index of its root; @path: relative to that, any bytes but NUL
  * @from: the old path of a rename, else NULL
  * @old, @now: the host's state and the sandbox's; mode 0 where there is nothing
- * @flags: RISK_* of review/risk.h
- * @is_picked: for apply: chosen; @is_held: was chosen and may not be applied now
+ * @flags: RISK_* of review/risk.h; @is_picked: chosen; @is_held: chosen, but has to wait
  */
 struct review_change {
 	size_t root;

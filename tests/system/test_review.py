@@ -267,6 +267,22 @@ def test_chosen_paths(tiercel, mode):
 
 
 @pytest.mark.modes("user")
+def test_a_path_is_not_taken_for_a_sandbox(tiercel, mode):
+    shell(tiercel, "echo a >a; echo b >b", "--name", "both")
+    (row,) = [json.loads(line) for line in tiercel("ps", "-a", "--json").out.splitlines()]
+    short = row["id"][:4]
+    mode.write("both", "x\n")
+    done = tiercel("apply", "both")
+    assert done.rc == 125 and "write ./both" in done.err
+    done = tiercel("apply", short)
+    assert done.rc == 125 and "neither a sandbox nor a pending change" in done.err
+    assert sorted(os.listdir(mode.workspace)) == ["both"]
+    assert tiercel("apply", row["id"][:6], "a").rc == 0
+    os.unlink(mode.workspace / "both")
+    assert tiercel("apply", "both").rc == 0 and (mode.workspace / "b").exists()
+
+
+@pytest.mark.modes("user")
 def test_dry_run_and_json(tiercel, mode):
     mode.write("a", "a\n")
     shell(tiercel, "echo b >>a; mkdir .github; echo y >.github/w.yml")
