@@ -28,8 +28,10 @@ static int copy_by_hand(int from, int to, off_t at, off_t end)
 
 		if (n <= 0)
 			return n < 0 ? -errno : 0;
-		if (pwrite(to, p, (size_t)n, at) != n)
-			return errno ? -errno : -ENOSPC;
+		/* Less than all on a disk that is filling up: the next write says so. */
+		n = pwrite(to, p, (size_t)n, at);
+		if (n <= 0)
+			return n < 0 ? -errno : -ENOSPC;
 		at += n;
 	}
 	return 0;

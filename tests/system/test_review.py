@@ -490,6 +490,16 @@ def test_killed_apply_is_finished_or_taken_back(tiercel, mode, call, n):
     assert tiercel("discard").rc in (0, 125) and nothing_pending(tiercel)
 
 
+@pytest.mark.modes("root")
+def test_apply_to_a_full_disk_changes_nothing(mode):
+    script = f"""mount -t tmpfs -o size=1m,mode=755 none $PWD && cd $PWD && mkdir d; echo a >a
+{mode.programs}/tiercel run -q -- sh -c 'head -c 4M /dev/urandom >big; echo b >>a; rmdir d; echo c >c'
+{mode.programs}/tiercel apply; echo $?; find . | sort; cat a; {mode.programs}/tiercel discard"""
+    done = mode.run(["unshare", "-m", "sh", "-c", script])
+    assert done.out == "125\n.\n./a\n./d\na\n", done
+    assert "cannot stage big: No space left on device" in done.err
+
+
 @pytest.mark.modes("user")
 def test_killed_apply_does_not_undo_what_the_host_did_since(tiercel, mode):
     mode.write("a", "a\n")
