@@ -48,10 +48,12 @@ int mount_idmap(int fd, int userns)
 	return set_attr(fd, &attr, 0);
 }
 
-int mount_private(void)
+int mount_private(int at)
 {
 	struct mount_attr attr = { .propagation = MS_PRIVATE_BIT };
-	long r = syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof(attr));
+	const char *path = at == AT_FDCWD ? "/" : "";
+	long r = syscall(SYS_mount_setattr, at, path, AT_EMPTY_PATH | AT_RECURSIVE, &attr,
+			 sizeof(attr));
 
 	return r < 0 ? -errno : 0;
 }

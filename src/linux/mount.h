@@ -35,8 +35,12 @@ int mount_idmap(int fd, int userns);
 
 /*
  * mount_private - stop mount events from crossing between this namespace and its parent's.
+ * @at: AT_FDCWD for all mounts of this namespace, or a detached tree (borrowed)
+ *
+ * A clone of a shared mount is its peer: what is mounted on either appears on both. Source:
+ * mount_namespaces(7), "Shared subtrees".
  */
-int mount_private(void);
+int mount_private(int at);
 
 /*
  * mount_attach - attach a detached tree.

@@ -4,6 +4,7 @@
 #include "stage/inner.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/mount.h>
 #include <stdbool.h>
 #include <unistd.h>
@@ -40,7 +41,7 @@ static int op_map(struct stage *s, const struct plan_op *op, struct err *e)
 
 static int op_propagate(struct stage *s, const struct plan_op *op, struct err *e)
 {
-	int r = mount_private();
+	int r = mount_private(AT_FDCWD);
 
 	(void)s;
 	(void)op;

@@ -66,6 +66,8 @@ int tree_take(struct stage *s, const struct plan_op *op, struct err *e)
 
 int tree_take_all(struct stage *s, struct err *e)
 {
+	int r;
+
 	for (uint32_t i = 0; i < s->plan->ops; i++) {
 		const struct plan_op *op = &s->plan->op[i];
 
@@ -74,6 +76,12 @@ int tree_take_all(struct stage *s, struct err *e)
 		s->tree[i] = tree_take(s, op, e);
 		if (s->tree[i] < 0)
 			return s->tree[i];
+		/* Still the host's namespace: what is laid over a shared tree later would be laid
+		 * over the host's as well. */
+		r = mount_private(s->tree[i]);
+		if (r < 0)
+			return err_sys(e, r, "cannot make the mount of %s private",
+				       source_of(s, op));
 	}
 	return 0;
 }
