@@ -176,6 +176,20 @@ static int module_hold(const struct place *p, struct err *e)
 	return r == 0 ? git_dir_hold(p, e) : r;
 }
 
+/* The workspace's own git directory, where it lies in the workspace; .git may be a link to it. */
+static bool own_git_dir(struct place *p)
+{
+	const char *host = p->t->out->facts.root[0].host;
+	char path[PATH_MAX];
+	char real[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/.git", host) >= (int)sizeof(path) ||
+	    realpath(path, real) == NULL || !path_within(real, host) || strcmp(real, host) == 0)
+		return false;
+	snprintf(p->rel, sizeof(p->rel), "%s", real + strlen(host) + 1);
+	return true;
+}
+
 int git_protect(struct protect *t, struct err *e)
 {
 	size_t roots = t->out->facts.roots_n;
@@ -184,8 +198,7 @@ int git_protect(struct protect *t, struct err *e)
 	for (size_t i = 0; i < roots && r == 0; i++) {
 		struct place p = { .t = t, .root = i };
 
-		snprintf(p.rel, sizeof(p.rel), "%s", i == 0 ? ".git" : "");
-		if (exists(&p, "HEAD"))
+		if ((i > 0 || own_git_dir(&p)) && exists(&p, "HEAD"))
 			r = git_dir_hold(&p, e);
 	}
 	return r;

@@ -251,6 +251,18 @@ def test_links_are_held_with_what_they_lead_to(tiercel, mode, repo):
     assert listing(repo) == before
 
 
+def test_a_git_directory_behind_a_link(tiercel, mode, repo):
+    (repo / ".git").rename(repo / "elsewhere")
+    mode.own((repo / ".git").symlink_to("elsewhere") or repo / ".git")
+    before = listing(repo)
+    direct(tiercel, "\n".join(f"({act})" for act in ACTS + ("echo ../evil >elsewhere/commondir", "mv elsewhere e2",
+                                                            "mkdir -p elsewhere/hooks; echo x >elsewhere/hooks/x")))
+    after = listing(repo)
+    after.pop("e", None)
+    assert after == before
+    assert direct(tiercel, "git commit -q --allow-empty -m 2").rc == 0
+
+
 def test_deep_paths_and_their_parents(tiercel, mode, repo):
     mode.write("a/b/keep.json", "1\n")
     mode.write("a/b/free", "1\n")
