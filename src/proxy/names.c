@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ADDRESS 0xc6120100u /* 198.18.1.0 */
+#include "plan/egress.h"
+
+_Static_assert(NAMES_MAX <= EGRESS_NAMES_LAST - EGRESS_NAMES_FIRST + 1, "an address for each");
 
 /* Where the name's text is, and what it has spent. */
 struct names_slot {
@@ -106,7 +108,7 @@ uint64_t *names_bytes(struct names *t, size_t number)
 
 struct addr names_addr(size_t number)
 {
-	uint32_t v = FIRST_ADDRESS + (uint32_t)number;
+	uint32_t v = EGRESS_NAMES_FIRST + (uint32_t)number;
 	uint8_t b[4] = { (uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v };
 	struct addr a = { .family = 4 };
 
@@ -119,9 +121,9 @@ int names_of_addr(const struct names *t, const struct addr *addr)
 	const uint8_t *b = addr->bytes;
 	uint32_t v = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 
-	if (addr->family != 4 || v < FIRST_ADDRESS || v - FIRST_ADDRESS >= t->n)
+	if (addr->family != 4 || v < EGRESS_NAMES_FIRST || v - EGRESS_NAMES_FIRST >= t->n)
 		return -ENOENT;
-	return (int)(v - FIRST_ADDRESS);
+	return (int)(v - EGRESS_NAMES_FIRST);
 }
 
 void names_done(struct names *t)

@@ -48,7 +48,7 @@ void names_get(const struct names *t, size_t number, struct host_name *ret);
 /* names_bytes - the count of bytes that went to a name and from it, for budget_bytes. */
 uint64_t *names_bytes(struct names *t, size_t number);
 
-/* names_addr - the address of a number: from 198.18.1.0 on, below that is room for servers. */
+/* names_addr - the address of a number: from EGRESS_NAMES_FIRST on. */
 struct addr names_addr(size_t number);
 
 /* names_of_addr - the number of an address; -ENOENT when it stands for no name. */
