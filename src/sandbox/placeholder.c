@@ -224,15 +224,14 @@ int placeholder_adopt(struct placeholders *all, int parent, const char *name, co
 static void settle(const struct placeholder *p)
 {
 	struct stat st;
-	int r;
+	bool is_used = p->text != NULL && !holds_text(p);
 
 	if (!is_there(p, &st) || !placeholder_is(&st))
 		return;
-	if (p->text == NULL)
-		r = unlinkat(p->parent, p->name, AT_REMOVEDIR);
-	else
-		r = holds_text(p) ? unlinkat(p->parent, p->name, 0) : -1;
-	if (r < 0)
+	/* After any other failure the guard tries again. */
+	if (!is_used && unlinkat(p->parent, p->name, p->text == NULL ? AT_REMOVEDIR : 0) < 0)
+		is_used = errno == ENOTEMPTY || errno == EEXIST;
+	if (is_used)
 		(void)fchmod(p->fd, st.st_mode & 0777);
 }
 

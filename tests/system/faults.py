@@ -16,7 +16,6 @@ from pathlib import Path
 
 from census import CGROUPS, Census
 
-FAILS = (errno.ENOMEM, errno.EPERM, errno.EINTR)
 SECONDS = 8
 NOT_OURS = ("cgroup /sys/fs/cgroup/systemd/", "sysv ")  # the stage makes none of these
 MPROTECT = 10
@@ -65,8 +64,8 @@ def walls(text):
 class Faults:
     """Sandboxes of one mode that run the witness in one workspace."""
 
-    def __init__(self, mode, faults):
-        self.mode, self.inject = mode, faults / "inject"
+    def __init__(self, mode, faults, options=()):
+        self.mode, self.inject, self.options = mode, faults / "inject", options
         self.names = system_calls()
         mode.write("witness", (faults / "witness").read_bytes(), 0o755)
         mode.write("made", "outside\n")
@@ -84,21 +83,28 @@ class Faults:
         assert not self.clear(), self.clear()
         self.census = Census(mode.state_dirs)
 
+    def steps(self, role):
+        return len(self.calls.get(role.split("+")[0], ()))
+
     def tree(self):
         found = {}
         for where, _, files in os.walk(self.mode.workspace):
             found[where] = os.stat(where).st_mode
             for name in files:
                 path = Path(where, name)
-                found[str(path)] = (path.stat().st_mode, path.read_bytes() if name != "witness" else b"")
+                found[str(path)] = (path.stat().st_mode, path.read_bytes() if name not in ("witness", "made") else b"")
+        if "direct" not in self.options:
+            found["made"] = (self.mode.workspace / "made").read_bytes()
         return found
 
     def run(self, point, more=()):
         words = [self.inject, "-s", str(SECONDS), "-r", self.report, *more]
         if point:
             role, at, error = point
-            words += ["-p", f"{role}:{at}", *(["-e", str(error)] if error else [])]
-        words += ["--", *self.mode.tiercel_argv(["run", "--", "./witness"])]
+            roles = role.split("+")  # the others are killed with it
+            words += ["-p", f"{roles[0]}:{at}", *(["-e", str(error)] if error else [])]
+            words += [word for other in roles[1:] for word in ("-w", other)]
+        words += ["--", *self.mode.tiercel_argv(["run", *self.options, "--", "./witness"])]
         done = subprocess.run(list(map(str, words)), cwd=self.mode.workspace, env=self.mode.env(), text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
         return done, json.loads(self.report.read_text())
@@ -147,7 +153,7 @@ class Faults:
 
     @staticmethod
     def may_die(point, seen):
-        if point[0] == "supervisor":
+        if point[0].startswith("supervisor"):
             return seen["signal"] == 9
         return point[0] in ("init", "payload", "command") and seen["exit"] == KILLED
 
@@ -185,6 +191,10 @@ class Faults:
             shutil.rmtree(self.mode.home / ".local/state/tiercel/sandboxes", ignore_errors=True)
             self.mode.make_dir(self.mode.home / ".local/state/tiercel/sandboxes")
             self.census = Census(self.mode.state_dirs)
-        if self.tree() != self.host:
-            found.append("the workspace changed")
+        now = self.tree()
+        if now != self.host:
+            new = sorted(set(now) - set(self.host), reverse=True)
+            found.append("the workspace changed: " + (", ".join(new) or "what was there"))
+            for path in new:
+                os.rmdir(path) if os.path.isdir(path) else os.unlink(path)
         return [f"{self.name(point, seen)}: {what}" for what in found]

@@ -1,23 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every system call of the stage made to fail, every process killed at every step; TIERCEL_SWEEP=full takes them all."""
+"""Every system call of ours made to fail, every process killed at every step: TIERCEL_SWEEP=full takes all points."""
 import errno
 import os
 
 import pytest
 from conftest import BUILD
-from faults import FAILS, Faults
+from faults import Faults
 from modes import skip
 
 IS_FULL = os.environ.get("TIERCEL_SWEEP") == "full"
-SAMPLE = 40  # points a test, spread over all steps
+SAMPLE = 28  # points a test, spread over all steps
+STAGE = ("stage", "helper", "init", "command")
+STAGE_FAILS = (errno.ENOMEM, errno.EPERM, errno.EINTR)
+OUR_FAILS = (errno.ENOMEM, errno.EMFILE, errno.EINTR)
+REVIEW, DIRECT = (), ("--mode", "direct")
 
 
 @pytest.fixture
-def faults(mode):
+def faults(mode, request):
     folder = BUILD / "faults"
     if not (folder / "inject").exists():
         skip(f"the injector is not built in {folder}")
-    return Faults(mode, folder)
+    return Faults(mode, folder, request.param)
 
 
 def sampled(points):
@@ -27,7 +31,9 @@ def sampled(points):
     return [points[i * len(points) // SAMPLE] for i in range(SAMPLE)]
 
 
-def swept(faults, points):
+def swept(faults, roles, errors, first=0):
+    points = [(role, at, error) for role in roles for at in range(first + 1, faults.steps(role) + 1)
+              for error in errors]
     wrong, missed = [], 0
     for point in sampled(points):
         found = faults.wrong(point)
@@ -37,29 +43,33 @@ def swept(faults, points):
     assert not wrong, "\n".join(wrong)
 
 
-def points_of(faults, roles, errors):
-    return [(role, at, error) for role in roles for at in range(1, len(faults.calls.get(role, ())) + 1)
-            for error in errors]
+modes = pytest.mark.modes("root", "user")
+both = pytest.mark.parametrize("faults", [REVIEW, DIRECT], indirect=True, ids=["review", "direct"])
+review = pytest.mark.parametrize("faults", [REVIEW], indirect=True, ids=["review"])
 
 
-@pytest.mark.modes("root", "user")
+@modes
+@review
 def test_a_failing_call_of_the_stage(faults):
     """Works with every wall, or 125, one line, and no payload."""
-    swept(faults, points_of(faults, ("stage", "helper", "init", "command"), FAILS))
+    swept(faults, STAGE, STAGE_FAILS)
 
 
-@pytest.mark.modes("root", "user")
+@modes
+@both
 def test_a_failing_call_of_the_supervisor(faults):
     """The same; before main there is nobody who could say a word."""
-    points = points_of(faults, ("supervisor",), (errno.ENOMEM, errno.EMFILE, errno.EINTR))
-    swept(faults, [point for point in points if point[1] > faults.main])
+    swept(faults, ("supervisor",), OUR_FAILS, faults.main)
 
 
-@pytest.mark.modes("root", "user")
+@modes
+@both
 def test_kill_of_the_supervisor(faults):
-    swept(faults, points_of(faults, ("supervisor",), (0,)))
+    """Alone, and together with the process that cleans up after it."""
+    swept(faults, ("supervisor", "supervisor+guard"), (0,))
 
 
-@pytest.mark.modes("root", "user")
-def test_kill_of_the_stage(faults):
-    swept(faults, points_of(faults, ("guard", "spawn", "stage", "helper", "init", "command"), (0,)))
+@modes
+@review
+def test_kill_of_the_others(faults):
+    swept(faults, ("guard", "spawn", *STAGE), (0,))
