@@ -120,7 +120,7 @@ static int finish(struct review_open *o, const struct apply_args *a, struct appl
 		if (o->changes.v[i].is_picked)
 			say(o, &o->changes.v[i], a->dry_run ? "would apply" : "applied", stdout);
 	}
-	r = a->json ? review_json(o, items, e) : 0;
+	r = a->json ? review_json(o, items, true, e) : 0;
 	if (r < 0 || a->dry_run || !is_done)
 		return r;
 	return store_remove(&o->box, e);
@@ -163,7 +163,7 @@ static int apply_picked(struct review_open *o, const struct apply_args *a, struc
 			"tiercel: %zu conflict%s, nothing was applied; --skip-conflicts applies "
 			"the rest\n",
 			conflicts, conflicts == 1 ? "" : "s");
-		r = a->json ? review_json(o, items, e) : 0;
+		r = a->json ? review_json(o, items, true, e) : 0;
 		return r < 0 ? r : 1;
 	}
 	if (a->hunks) {

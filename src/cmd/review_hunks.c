@@ -112,7 +112,7 @@ static int ask_change(struct review_open *o, size_t i, struct apply_item *item)
 		return head.err;
 	fwrite(head.p, 1, head.n, stdout);
 	if (c->kind == CHANGE_MODIFY && !item->has_content) {
-		r = show_pair_load(&o->trees, c, &p);
+		r = show_pair_load(&o->trees, c, NULL, &p);
 		if (r < 0)
 			return r;
 		if (r == 0 && p.edits.n)

@@ -64,12 +64,12 @@ static json_t *change_json(const struct review_open *o, const struct review_chan
 			json_array_append_new(risk, json_string(risk_name(i)));
 	}
 	json_object_set_new(one, "risk", risk);
-	if (item)
-		json_object_set_new(one, "conflict", json_string(conflict_word(item->conflict)));
+	json_object_set_new(one, "conflict", json_string(conflict_word(item->conflict)));
 	return one;
 }
 
-int review_json(const struct review_open *o, const struct apply_item *items, struct err *e)
+int review_json(const struct review_open *o, const struct apply_item *items, bool is_apply,
+		struct err *e)
 {
 	json_t *all = json_object();
 	json_t *list = json_array();
@@ -78,12 +78,15 @@ int review_json(const struct review_open *o, const struct apply_item *items, str
 
 	json_object_set_new(all, "id", json_string(o->box.id));
 	for (i = 0; i < o->changes.n; i++) {
-		if (o->changes.v[i].is_picked || items)
-			json_array_append_new(
-				list, change_json(o, &o->changes.v[i], items ? &items[i] : NULL));
-		if (items)
-			json_object_set_new(json_array_get(list, json_array_size(list) - 1),
-					    "applied", json_boolean(o->changes.v[i].is_picked));
+		json_t *one;
+
+		if (!o->changes.v[i].is_picked && !is_apply)
+			continue;
+		one = change_json(o, &o->changes.v[i], &items[i]);
+		if (is_apply)
+			json_object_set_new(one, "applied",
+					    json_boolean(o->changes.v[i].is_picked));
+		json_array_append_new(list, one);
 	}
 	json_object_set_new(all, "changes", list);
 	r = json_dumpf(all, stdout, JSON_INDENT(2)) < 0 || putchar('\n') == EOF;

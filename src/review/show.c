@@ -39,7 +39,7 @@ static int load_side(int dir, const char *path, bool is_ours, struct buf *b)
 }
 
 int show_pair_load(const struct review_trees *t, const struct review_change *c,
-		   struct show_pair *ret)
+		   const struct buf *instead, struct show_pair *ret)
 {
 	const char *old = c->from ? c->from : c->path;
 	AUTO_BUF struct buf a = BUF_INIT(SHOW_TEXT_MAX);
@@ -48,8 +48,12 @@ int show_pair_load(const struct review_trees *t, const struct review_change *c,
 
 	if (S_ISREG(c->old.mode) || c->from)
 		r = load_side(t->roots[c->root].fd, old, false, &a);
-	if (r == 0 && S_ISREG(c->now.mode))
+	if (r == 0 && instead) {
+		buf_add(&b, instead->p, instead->n);
+		r = b.err;
+	} else if (r == 0 && S_ISREG(c->now.mode)) {
 		r = load_side(t->made[c->root], c->path, true, &b);
+	}
 	if (r != 0)
 		return r;
 	if (text_init(&ret->text[0], a.p, a.n) < 0 || text_init(&ret->text[1], b.p, b.n) < 0)
@@ -149,15 +153,15 @@ static int show_link(int dir, const char *path, char sign, struct buf *out)
 	return 0;
 }
 
-static int show_hunks(const struct review_trees *t, const struct review_change *c, bool is_color,
-		      struct buf *out)
+static int show_hunks(const struct review_trees *t, const struct review_change *c,
+		      const struct buf *instead, bool is_color, struct buf *out)
 {
 	CLEANUP(show_pair_done) struct show_pair p = { 0 };
 	const struct text *sides[2] = { &p.text[0], &p.text[1] };
 	size_t range[2] = { 0, 0 };
 	int r;
 
-	r = show_pair_load(t, c, &p);
+	r = show_pair_load(t, c, instead, &p);
 	if (r < 0)
 		return r;
 	if (r > 0) {
@@ -183,17 +187,16 @@ static int show_hunks(const struct review_trees *t, const struct review_change *
 	return 0;
 }
 
-int show_change(const struct review_trees *t, const struct review_change *c, bool is_color,
-		struct buf *out)
+int show_content(const struct review_trees *t, const struct review_change *c,
+		 const struct buf *instead, bool is_color, struct buf *out)
 {
 	int r = 0;
 
-	show_head(t, c, is_color, out);
 	if (S_ISLNK(c->old.mode))
 		r = show_link(t->roots[c->root].fd, c->path, '-', out);
 	if (r == 0 && S_ISLNK(c->now.mode))
 		r = show_link(t->made[c->root], c->path, '+', out);
 	if (r == 0 && c->kind != CHANGE_RENAME && (S_ISREG(c->old.mode) || S_ISREG(c->now.mode)))
-		r = show_hunks(t, c, is_color, out);
+		r = show_hunks(t, c, instead, is_color, out);
 	return r < 0 ? r : out->err;
 }

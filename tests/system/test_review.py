@@ -368,6 +368,14 @@ def test_host_changes_are_merged_or_left(tiercel, mode):
     ran(mode, "sed -i '30s/.*/host/' merge; sed -i '3s/.*/host/' clash; rm gone; echo more >>mode; echo more >>box-gone; "
         "echo mine >new")
     host = snapshot(ws)
+    shown = tiercel("diff").out
+    assert "modify merge\nhost: changed on the host as well; this is what the merge" in shown
+    assert shown.count("a conflict, apply leaves it") == 4
+    assert "-host" not in tiercel("diff", "merge").out and "-host" in tiercel("diff", "clash").out
+    assert "(merged)" in tiercel("diff", "merge", "--stat").out and "(conflict)" in tiercel("diff", "new", "--stat").out
+    assert {p: c["conflict"] for p, c in changes(tiercel).items()} == {
+        "merge": "merged", "clash": "host", "gone": "host", "mode": "merged", "box-gone": "host", "new": "host",
+        "ok": "none"}
     done = tiercel("apply")
     assert done.rc == 1 and "nothing was applied" in done.err and snapshot(ws) == host
     assert {m for m in re.findall(r"conflict, .*: (\S+)", done.err)} == {"clash", "gone", "box-gone", "new"}
