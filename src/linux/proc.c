@@ -37,24 +37,6 @@ static uint64_t number(const char **p)
 	return v;
 }
 
-static void usage_add(pid_t pid, struct proc_usage *u)
-{
-	char path[48];
-	char text[256];
-	const char *p = text;
-	uint64_t resident;
-	uint64_t shared;
-
-	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
-	if (read_text(path, text, sizeof(text)) <= 0)
-		return;
-	number(&p);
-	resident = number(&p);
-	shared = number(&p);
-	u->memory_bytes +=
-		(resident > shared ? resident - shared : 0) * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 /* The children of one thread: each has a list of its own. */
 static size_t children_add(pid_t pid, const char *thread, pid_t *pids, size_t n, char *text)
 {
@@ -74,7 +56,16 @@ static size_t children_add(pid_t pid, const char *thread, pid_t *pids, size_t n,
 	return n;
 }
 
-static size_t threads_add(pid_t pid, pid_t *pids, size_t n, char *text, struct proc_usage *u)
+struct visit {
+	void (*see)(pid_t pid, pid_t tid, void *arg);
+	void *arg;
+	pid_t *pids;
+	size_t n;
+	uint64_t tasks;
+	char *text;
+};
+
+static void threads_visit(struct visit *v, pid_t pid)
 {
 	char path[48];
 	struct dirent *entry;
@@ -83,29 +74,56 @@ static size_t threads_add(pid_t pid, pid_t *pids, size_t n, char *text, struct p
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	dir = opendir(path);
 	if (dir == NULL)
-		return n;
+		return;
 	for (entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-		if (entry->d_name[0] == '.')
+		const char *name = entry->d_name;
+
+		if (name[0] == '.')
 			continue;
-		u->tasks++;
-		n = children_add(pid, entry->d_name, pids, n, text);
+		v->tasks++;
+		v->n = children_add(pid, entry->d_name, v->pids, v->n, v->text);
+		v->see(pid, (pid_t)number(&name), v->arg);
 	}
 	closedir(dir);
-	return n;
+}
+
+uint64_t proc_each(pid_t root, void (*see)(pid_t pid, pid_t tid, void *arg), void *arg)
+{
+	AUTO_FREE pid_t *pids = calloc(PIDS_MAX, sizeof(*pids));
+	AUTO_FREE char *text = malloc(TEXT_MAX);
+	struct visit v = { see, arg, pids, 1, 0, text };
+
+	if (pids == NULL || text == NULL || root <= 0)
+		return 0;
+	pids[0] = root;
+	for (size_t i = 0; i < v.n; i++)
+		threads_visit(&v, pids[i]);
+	return v.tasks;
+}
+
+static void usage_add(pid_t pid, pid_t tid, void *arg)
+{
+	struct proc_usage *u = arg;
+	char path[48];
+	char text[256];
+	const char *p = text;
+	uint64_t resident;
+	uint64_t shared;
+
+	if (pid != tid)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
+	if (read_text(path, text, sizeof(text)) <= 0)
+		return;
+	number(&p);
+	resident = number(&p);
+	shared = number(&p);
+	u->memory_bytes +=
+		(resident > shared ? resident - shared : 0) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 void proc_usage(pid_t root, struct proc_usage *ret)
 {
-	AUTO_FREE pid_t *pids = calloc(PIDS_MAX, sizeof(*pids));
-	AUTO_FREE char *text = malloc(TEXT_MAX);
-	size_t n = 1;
-
 	*ret = (struct proc_usage){ 0 };
-	if (pids == NULL || text == NULL || root <= 0)
-		return;
-	pids[0] = root;
-	for (size_t i = 0; i < n; i++) {
-		usage_add(pids[i], ret);
-		n = threads_add(pids[i], pids, n, text, ret);
-	}
+	ret->tasks = proc_each(root, usage_add, ret);
 }

@@ -17,10 +17,19 @@ struct proc_usage {
 };
 
 /*
- * proc_usage - add up a process and all its descendants.
+ * proc_each - visit every thread of a process and of all its descendants; returns how many.
  * @root: pid of an own child that is not reaped yet, so that the number stays its own
+ * @see:  called for each; the first thread of a process has its pid
  *
- * What vanishes meanwhile is left out. Source: proc_pid_statm(5), proc_tid_children(5).
+ * What vanishes meanwhile is left out. Source: proc_tid_children(5).
+ */
+uint64_t proc_each(pid_t root, void (*see)(pid_t pid, pid_t tid, void *arg), void *arg);
+
+/*
+ * proc_usage - add up a process and all its descendants.
+ * @root: as in proc_each
+ *
+ * Source: proc_pid_statm(5).
  */
 void proc_usage(pid_t root, struct proc_usage *ret);
 

@@ -4,10 +4,12 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 #include "linux/cgroup.h"
 #include "linux/proc.h"
+#include "linux/proc_held.h"
 #include "policy/policy.h"
 #include "sandbox/events.h"
 #include "sandbox/supervise.h"
@@ -65,12 +67,49 @@ static void note(struct supervisor *s, const char *type, uint64_t limit, const c
 	events_add(s->log, type, target, reason);
 }
 
+static uint64_t free_bytes(const struct supervisor *s)
+{
+	struct statvfs fs;
+
+	if (s->upper == NULL || statvfs(s->upper, &fs) < 0)
+		return 0;
+	return (uint64_t)fs.f_bfree * fs.f_frsize;
+}
+
+static bool has_memory_group(const struct supervisor *s)
+{
+	return s->cgroup != NULL && cgroup_has(s->cgroup, CGROUP_MEMORY);
+}
+
+static uint64_t above(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/*
+ * Shared memory and deleted files belong to nobody that is easily asked. The dear look at them is
+ * only taken when the host has lost as much since the start as it would take to matter.
+ */
+static void held_look(const struct supervisor *s, struct proc_usage *u, struct proc_held *held)
+{
+	const struct policy_limits *l = s->limits;
+	bool is_due = s->upper != NULL && l->disk != POLICY_UNLIMITED &&
+		      above(s->start_free_bytes, free_bytes(s)) > l->disk / 2;
+
+	if (!has_memory_group(s) && l->memory != POLICY_UNLIMITED)
+		is_due = is_due ||
+			 above(proc_shared_total(), s->start_shared_bytes) + u->memory_bytes >
+				 l->memory;
+	if (is_due)
+		proc_held(s->init, held);
+	u->memory_bytes += held->shared_bytes;
+}
+
 static bool memory_exceeded(struct supervisor *s, const struct proc_usage *u)
 {
 	const struct policy_limits *l = s->limits;
-	bool is_over = s->cgroup != NULL && cgroup_has(s->cgroup, CGROUP_MEMORY)
-			       ? cgroup_oom_kills(s->cgroup) > 0
-			       : u->memory_bytes > l->memory;
+	bool is_over =
+		has_memory_group(s) ? cgroup_oom_kills(s->cgroup) > 0 : u->memory_bytes > l->memory;
 
 	if (l->memory == POLICY_UNLIMITED || !is_over)
 		return false;
@@ -94,10 +133,10 @@ static bool pids_exceeded(struct supervisor *s, const struct proc_usage *u)
 	return true;
 }
 
-static bool disk_exceeded(struct supervisor *s)
+static bool disk_exceeded(struct supervisor *s, const struct proc_held *held)
 {
 	if (s->upper == NULL || s->limits->disk == POLICY_UNLIMITED ||
-	    usage_bytes(s->upper, s->limits->disk) <= s->limits->disk)
+	    usage_bytes(s->upper, s->limits->disk) + held->deleted_bytes <= s->limits->disk)
 		return false;
 	note(s, "limit.disk", s->limits->disk >> 20, "MiB", "--disk raises it");
 	return true;
@@ -106,14 +145,16 @@ static bool disk_exceeded(struct supervisor *s)
 static bool tick(struct supervisor *s)
 {
 	struct proc_usage u = { 0 };
+	struct proc_held held = { 0 };
 	uint64_t begin = limits_now_ms();
 	uint64_t took;
 	bool is_over;
 
 	proc_usage(s->init, &u);
+	held_look(s, &u, &held);
 	is_over = pids_exceeded(s, &u);
 	is_over = memory_exceeded(s, &u) || is_over;
-	is_over = is_over || disk_exceeded(s);
+	is_over = is_over || disk_exceeded(s, &held);
 	/* A look that is dear is taken less often, so that watching stays below a twentieth. */
 	took = limits_now_ms() - begin;
 	s->tick_ms = limits_now_ms() + (took * 20 > TICK_MS ? took * 20 : TICK_MS);
@@ -150,8 +191,11 @@ bool limits_exceeded(struct supervisor *s)
 	}
 	if (output_exceeded(s))
 		return true;
-	if (s->tick_ms == 0)
+	if (s->tick_ms == 0) {
 		s->tick_ms = now + TICK_MS;
+		s->start_free_bytes = free_bytes(s);
+		s->start_shared_bytes = has_memory_group(s) ? 0 : proc_shared_total();
+	}
 	return needs_tick(s) && now >= s->tick_ms && tick(s);
 }
 

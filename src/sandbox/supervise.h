@@ -48,6 +48,8 @@ struct supervisor {
 	int holds_watch;
 	const struct store_box *box;
 	const char *upper;
+	uint64_t start_free_bytes;   /* of the disk that @upper is on, when the command started */
+	uint64_t start_shared_bytes; /* shared memory of the host at that time */
 	uint64_t start_ms;
 	uint64_t tick_ms;
 	uint64_t term_ms;

@@ -7,6 +7,14 @@
 #include <sys/stat.h>
 
 #define BLOCK_BYTES 512u
+#define ENTRY_BYTES 4096u /* of an empty file, link or device: it takes an inode all the same */
+
+static uint64_t entry_bytes(const struct stat *st)
+{
+	uint64_t bytes = (uint64_t)st->st_blocks * BLOCK_BYTES;
+
+	return bytes > ENTRY_BYTES ? bytes : ENTRY_BYTES;
+}
 
 uint64_t usage_bytes(const char *path, uint64_t enough)
 {
@@ -23,7 +31,7 @@ uint64_t usage_bytes(const char *path, uint64_t enough)
 	while (total <= enough && (entry = fts_read(walk)) != NULL)
 		if (entry->fts_info != FTS_DP && entry->fts_info != FTS_NS &&
 		    entry->fts_info != FTS_ERR)
-			total += (uint64_t)entry->fts_statp->st_blocks * BLOCK_BYTES;
+			total += entry_bytes(entry->fts_statp);
 	fts_close(walk);
 	return total;
 }

@@ -7,7 +7,7 @@
 
 /*
  * usage_bytes - blocks of all files below a directory, links not followed, other mounts not
- * entered.
+ * entered; at least 4 KiB for each, so that empty files count too.
  * @enough: stop counting above this many
  *
  * What vanishes while it is counted is left out.

@@ -24,6 +24,7 @@
 #define PROCESSES 200
 #define DISK_MIB 96
 #define ORPHANS 50
+#define INODES 30000
 #define CHUNK 65536
 
 static int r01(void)
@@ -67,9 +68,24 @@ static int r02(void)
 	if (fd < 0)
 		return held("memfd_create");
 	for (size_t done = 0; done < MEMORY_MIB * MIB; done += CHUNK)
-		if (write(fd, chunk, CHUNK) < 0)
+		if (write(fd, chunk, CHUNK) < 0 || usleep(100) < 0)
 			return held("write");
 	return opened("%d MiB of shared memory", MEMORY_MIB);
+}
+
+/* Shared pages belong to no process alone. */
+static int r02_anon(void)
+{
+	for (size_t i = 0; i < MEMORY_MIB; i++) {
+		char *p =
+			mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		if (p == MAP_FAILED)
+			return held("mmap");
+		memset(p, 1, MIB);
+		usleep(2000);
+	}
+	return opened("%d MiB", MEMORY_MIB);
 }
 
 static int bomb(int how)
@@ -151,6 +167,38 @@ static int r07(void)
 		usleep(10000);
 	}
 	return opened("%d MiB", DISK_MIB);
+}
+
+/* Files without a name, which no look through the directories finds. */
+static int r07_deleted(void)
+{
+	static char chunk[MIB];
+
+	for (int i = 0; i < DISK_MIB; i++) {
+		const char *path = path_of("%s/deleted", arg("ws"));
+		int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+
+		if (fd < 0 || unlink(path) < 0 || write(fd, chunk, MIB) != (ssize_t)MIB)
+			return held("write");
+		usleep(10000);
+	}
+	return opened("%d MiB", DISK_MIB);
+}
+
+/* Empty files take no block, and yet every one of them takes an inode. */
+static int r08(void)
+{
+	mkdir(path_of("%s/many", arg("ws")), 0755);
+	for (int i = 0; i < INODES; i++) {
+		int fd = open(path_of("%s/many/%d", arg("ws"), i), O_CREAT | O_WRONLY | O_CLOEXEC,
+			      0644);
+
+		if (fd < 0)
+			return held("open");
+		close(fd);
+		usleep(i % 100 == 0 ? 2000 : 0);
+	}
+	return opened("%d inodes", INODES);
 }
 
 static int r09(void)
@@ -273,13 +321,24 @@ static int r22(void)
 }
 
 const struct act res_acts[] = {
-	{ "R-01", r01 },   { "R-01-thread", r01_thread },
-	{ "R-02", r02 },   { "R-04", r04 },
-	{ "R-06", r06 },   { "R-07", r07 },
-	{ "R-09", r09 },   { "R-10", r10 },
-	{ "R-11", r11 },   { "R-17", r17 },
-	{ "R-18", r18 },   { "PR-28", pr28 },
-	{ "R-22", r22 },   { "R-23", r23 },
-	{ "PR-17", pr17 }, { "PR-18", pr18 },
+	{ "R-01", r01 },
+	{ "R-01-thread", r01_thread },
+	{ "R-02", r02 },
+	{ "R-02-anon", r02_anon },
+	{ "R-07-deleted", r07_deleted },
+	{ "R-08", r08 },
+	{ "R-04", r04 },
+	{ "R-06", r06 },
+	{ "R-07", r07 },
+	{ "R-09", r09 },
+	{ "R-10", r10 },
+	{ "R-11", r11 },
+	{ "R-17", r17 },
+	{ "R-18", r18 },
+	{ "PR-28", pr28 },
+	{ "R-22", r22 },
+	{ "R-23", r23 },
+	{ "PR-17", pr17 },
+	{ "PR-18", pr18 },
 	{ NULL, NULL },
 };
