@@ -6,6 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/num.h"
+
+#define DIGITS_MAX 19
+
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t';
@@ -94,4 +98,40 @@ bool http_item_next(struct http_text *rest, struct http_text *ret)
 		return true;
 	}
 	return false;
+}
+
+int http_length_parse(const struct http_text *value, uint64_t *ret)
+{
+	char digits[DIGITS_MAX + 1] = "";
+
+	if (value->n == 0 || value->n > DIGITS_MAX)
+		return -EBADMSG;
+	memcpy(digits, value->p, value->n);
+	return num_u64(digits, INT64_MAX, ret) < 0 ? -EBADMSG : 0;
+}
+
+int http_scan(const struct http_text *all, size_t max, size_t *scanned, const char **ret_why)
+{
+	const char *p = all->p;
+	size_t n = all->n < max ? all->n : max;
+
+	for (size_t i = *scanned; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+		bool after_cr = i > 0 && p[i - 1] == '\r';
+
+		*ret_why = "a bare CR or LF";
+		if ((c == '\n') != after_cr)
+			return -EBADMSG;
+		*ret_why = "a control byte";
+		if ((c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f)
+			return -EBADMSG;
+		*ret_why = "an empty line before the head";
+		if (c == '\n' && i == 1)
+			return -EBADMSG;
+		if (c == '\n' && p[i - 2] == '\n')
+			return (int)i + 1;
+	}
+	*scanned = n;
+	*ret_why = "a head that is too long";
+	return n < max ? 0 : -E2BIG;
 }

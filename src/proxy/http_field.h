@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Borrowed bytes, not terminated. */
 struct http_text {
@@ -34,6 +35,20 @@ bool http_line_next(struct http_text *rest, struct http_text *ret);
  * Returns 0 or -EBADMSG. Source: RFC 9112 section 5.
  */
 int http_field_parse(const struct http_text *line, struct http_field *ret);
+
+/*
+ * http_scan - look for the empty line that ends a head, at each byte once.
+ * @all:     all bytes from its start
+ * @scanned: bytes that were looked at; 0 at first, kept between looks
+ * @ret_why: what is wrong, in a few words (constant text), on failure
+ *
+ * Returns the length of the head; 0 when it is not whole; -EBADMSG for bare CR or LF, any other
+ * control byte but tabs, an empty line at the start; -E2BIG for a head above @max bytes.
+ */
+int http_scan(const struct http_text *all, size_t max, size_t *scanned, const char **ret_why);
+
+/* http_length_parse - read a Content-Length: digits alone. Returns 0 or -EBADMSG. */
+int http_length_parse(const struct http_text *value, uint64_t *ret);
 
 /* Whether text is a token (RFC 9110 section 5.6.2), so never empty. */
 bool http_is_token(const struct http_text *t);

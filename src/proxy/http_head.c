@@ -7,9 +7,7 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
-#include "base/num.h"
 
-#define DIGITS_MAX 19
 #define PORT_HTTP 80
 
 enum { STATUS_BAD = 400, STATUS_TOO_LARGE = 431, STATUS_NO_CODING = 501, STATUS_NO_VERSION = 505 };
@@ -27,31 +25,6 @@ static int bad(struct http_head *h, uint16_t status, const char *why)
 	h->status = status;
 	h->why = why;
 	return -EBADMSG;
-}
-
-/*
- * Looks at new bytes one by one: nothing but CR LF ends a line, and no other control byte occurs.
- * Returns 1 when the empty line is there, 0 when it is not, or -EBADMSG.
- */
-static int scan(const char *p, size_t n, struct http_head *h)
-{
-	for (size_t i = h->scanned; i < n; i++) {
-		unsigned char c = (unsigned char)p[i];
-		bool after_cr = i > 0 && p[i - 1] == '\r';
-
-		if ((c == '\n') != after_cr)
-			return bad(h, STATUS_BAD, "a bare CR or LF");
-		if ((c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f)
-			return bad(h, STATUS_BAD, "a control byte");
-		if (c == '\n' && i == 1)
-			return bad(h, STATUS_BAD, "an empty line before the request");
-		if (c == '\n' && p[i - 2] == '\n') {
-			h->bytes = i + 1;
-			return 1;
-		}
-	}
-	h->scanned = n;
-	return 0;
 }
 
 /* Cuts what stands before the next space off @rest. */
@@ -172,15 +145,10 @@ static int on_host(const struct http_text *v, struct http_head *h, struct seen *
 
 static int on_length(const struct http_text *v, struct http_head *h, struct seen *s)
 {
-	char digits[DIGITS_MAX + 1] = "";
-
 	(void)s;
 	if (h->has_length)
 		return bad(h, STATUS_BAD, "two Content-Length fields");
-	if (v->n == 0 || v->n > DIGITS_MAX)
-		return bad(h, STATUS_BAD, "a Content-Length that is no number");
-	memcpy(digits, v->p, v->n);
-	if (num_u64(digits, INT64_MAX, &h->length) < 0)
+	if (http_length_parse(v, &h->length) < 0)
 		return bad(h, STATUS_BAD, "a Content-Length that is no number");
 	h->has_length = true;
 	return 0;
@@ -342,14 +310,16 @@ static int parse_whole(const char *p, struct http_head *h)
 
 enum http_head_result http_head_parse(const char *p, size_t n, struct http_head *head)
 {
-	size_t seen = n < HTTP_HEAD_MAX ? n : HTTP_HEAD_MAX;
-	int r = scan(p, seen, head);
+	struct http_text all = { p, n };
+	const char *why = NULL;
+	int r = http_scan(&all, HTTP_HEAD_MAX, &head->scanned, &why);
 
-	if (r == 0 && n >= HTTP_HEAD_MAX)
-		r = bad(head, STATUS_TOO_LARGE, "a head that is too long");
 	if (r == 0)
 		return HTTP_HEAD_MORE;
-	if (r < 0 || parse_whole(p, head) < 0)
+	if (r < 0) {
+		(void)bad(head, r == -E2BIG ? STATUS_TOO_LARGE : STATUS_BAD, why);
 		return HTTP_HEAD_BAD;
-	return HTTP_HEAD_WHOLE;
+	}
+	head->bytes = (size_t)r;
+	return parse_whole(p, head) < 0 ? HTTP_HEAD_BAD : HTTP_HEAD_WHOLE;
 }
