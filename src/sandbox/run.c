@@ -206,14 +206,26 @@ static int attempt(const struct run_request *req, bool is_copy, struct run_resul
 	return r;
 }
 
+/*
+ * Some directories cannot lie under an overlay (mounts below them, a file system without it). A
+ * copy is no answer to a machine that is short of something.
+ */
+static bool is_copy_wanted(int r, const struct err *e)
+{
+	static const int passing[] = { -ENOMEM, -EMFILE, -ENFILE, -ENOSPC, -EDQUOT, -EINTR, -EIO };
+
+	for (size_t i = 0; i < ARRAY_LEN(passing); i++)
+		if (r == passing[i])
+			return false;
+	return r < 0 && strstr(e->text, "copy-on-write view") != NULL;
+}
+
 int run_sandbox(const struct run_request *req, struct run_result *ret, struct err *e)
 {
 	struct err first = { 0 };
 	int r = attempt(req, false, ret, &first);
 
-	/* Some directories cannot lie under an overlay (mounts below them, a file system without
-	 * it). */
-	if (r < 0 && strstr(first.text, "copy-on-write view") != NULL) {
+	if (is_copy_wanted(r, &first)) {
 		run_result_done(ret);
 		*ret = (struct run_result){ 0 };
 		r = attempt(req, true, ret, e);
