@@ -216,8 +216,8 @@ $(ESCAPE): $(wildcard tests/escape/*.c) tests/escape/probe.h $(BUILD)/host.flags
 escape: $(ESCAPE)
 include tests/ablate/rules.mk
 
-# The fault injector, and what it runs inside.
-FAULTS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/faults/*.c))
+# The fault injector, and what it runs inside; it knows the registers of one architecture.
+FAULTS := $(patsubst tests/%.c,$(BUILD)/%,$(if $(filter x86_64,$(ARCH)),$(wildcard tests/faults/*.c)))
 $(BUILD)/faults/%: tests/faults/%.c $(BUILD)/obj/base/num.o
 	@mkdir -p $(@D)
 	@echo "  FAULTS  $(@F)"
