@@ -8,9 +8,12 @@ process is killed there. What must hold: the run works with every wall as in a r
 import errno
 import json
 import os
+import pty
 import re
 import shutil
 import subprocess
+import termios
+import threading
 import time
 from pathlib import Path
 
@@ -33,6 +36,7 @@ CHANGING = (
 )
 # A file that is renamed over on the host takes along what lies over it inside: other tests make users.
 ACCOUNTS = re.compile(r"/\.new//deleted /etc/(passwd|group) ")
+CONTROLS = re.compile(r"\x1b\[[?0-9;]*[a-zA-Z]|\r")
 UNISTD = "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"
 
 
@@ -62,6 +66,35 @@ def walls(text):
     for pattern, word in CHANGING:
         out = pattern.sub(word, out)
     return out
+
+
+def read_all(fd, parts):
+    try:
+        while part := os.read(fd, 65536):
+            parts.append(part)
+    except OSError:  # nobody has the other end any more
+        pass
+
+
+def at_terminal(words, **how):
+    """Runs a command at a terminal of its own; what is ours on it is taken for stderr, the rest for stdout."""
+    ours, its = pty.openpty()
+    parts = []
+    reader = threading.Thread(target=read_all, args=(ours, parts))
+    before = termios.tcgetattr(its)
+    # setsid takes the terminal as the controlling one.
+    child = subprocess.Popen(["setsid", "--ctty", *words], stdin=its, stdout=its, stderr=its, **how)
+    reader.start()
+    status = child.wait(60)
+    after = termios.tcgetattr(its)
+    os.close(its)
+    reader.join()
+    os.close(ours)
+    text = CONTROLS.sub("", b"".join(parts).decode(errors="replace"))
+    lines = [line for line in text.splitlines() if line]
+    said = [line for line in lines if line.startswith("tiercel: ")]
+    assert before == after, f"the terminal was left changed: {text}"
+    return subprocess.CompletedProcess(words, status, "\n".join(x for x in lines if x not in said), "\n".join(said))
 
 
 class Faults:
@@ -108,8 +141,12 @@ class Faults:
             words += ["-p", f"{roles[0]}:{at}", *(["-e", str(error)] if error else [])]
             words += [word for other in roles[1:] for word in ("-w", other)]
         words += ["--", *self.mode.tiercel_argv(["run", *self.options, "--", "./witness"])]
-        done = subprocess.run(list(map(str, words)), cwd=self.mode.workspace, env=self.mode.env(), text=True,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        how = {"cwd": self.mode.workspace, "env": self.mode.env()}
+        if "-t" in self.options:
+            done = at_terminal(list(map(str, words)), **how)
+        else:
+            done = subprocess.run(list(map(str, words)), text=True, stdin=subprocess.DEVNULL, capture_output=True,
+                                  timeout=60, check=False, **how)
         return done, json.loads(self.report.read_text())
 
     def name(self, point, seen):

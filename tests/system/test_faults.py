@@ -13,7 +13,7 @@ SAMPLE = 28  # points a test, spread over all steps
 STAGE = ("stage", "helper", "init", "command")
 STAGE_FAILS = (errno.ENOMEM, errno.EPERM, errno.EINTR)
 OUR_FAILS = (errno.ENOMEM, errno.EMFILE, errno.EINTR)
-REVIEW, DIRECT = (), ("--mode", "direct")
+REVIEW, DIRECT, TERMINAL = (), ("--mode", "direct"), ("-t",)
 
 
 @pytest.fixture
@@ -45,11 +45,12 @@ def swept(faults, roles, errors, first=0):
 
 modes = pytest.mark.modes("root", "user")
 both = pytest.mark.parametrize("faults", [REVIEW, DIRECT], indirect=True, ids=["review", "direct"])
+terminal = pytest.mark.parametrize("faults", [REVIEW, TERMINAL], indirect=True, ids=["review", "terminal"])
 review = pytest.mark.parametrize("faults", [REVIEW], indirect=True, ids=["review"])
 
 
 @modes
-@review
+@terminal
 def test_a_failing_call_of_the_stage(faults):
     """Works with every wall, or 125, one line, and no payload."""
     swept(faults, STAGE, STAGE_FAILS)
