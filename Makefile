@@ -227,6 +227,15 @@ faults: $(FAULTS)
 system: all escape ablate faults
 	@TIERCEL_BUILD=$(abspath $(BUILD)) tools/run-tests system $(RESULTS) $(PYTHON) $(PYTEST_ARGS)
 
+# What this host's kernel may lack: control groups of version 2, systemd, shared mounts. Emulated, so
+# it takes some minutes; the machine's disk is made once, as root, in VM.
+.PHONY: vm-test
+VM ?= $(BUILD)/vm
+vm-test: all
+	@tools/vm-image $(VM)
+	@TIERCEL_VM=$(abspath $(VM)) TIERCEL_BUILD=$(abspath $(BUILD)) $(PYTHON) -B -m pytest -q -s \
+		-p no:cacheprovider $(PYTEST_ARGS) tests/vm
+
 # The floor that figures are held against is built as the stage is: static, against musl.
 FLOOR := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
 $(BUILD)/bench/%: bench/%.c $(BUILD)/stage.flags | $(BUILD)/kernel
@@ -283,6 +292,7 @@ help:
 	@echo "check      every gate, both compilers, analysers, unit tests"
 	@echo "unit       unit tests; fuzz-corpus: fuzz seeds as plain tests (both with sanitizers)"
 	@echo "system     tests of real sandboxes; PYTEST_ARGS= chooses some"
+	@echo "vm-test    tests in virtual machines with cgroup v2 and systemd; needs root for their disk"
 	@echo "fuzz       builds the fuzzers; FUZZ_SECONDS=n runs them"
 	@echo "bench      figures against peers, side by side"
 	@echo "gates, format, format-check, shell, compilers, tidy, analyze"

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -18,6 +19,7 @@ enum cgroup_kind { CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPU, CGROUP_KINDS };
  * @parent: directory of the group that ours is made in, by controller (owned; equal for version 2)
  * @dir:    our group's directory (owned)
  * @is_delegated: set by the caller before cgroup_make, when its own group was handed to it
+ * @companion: set by the caller: a process of its own that goes where it goes, or 0
  * @is_leaf, @enabled: version 2: the caller has moved to a leaf, for these controllers (1 << kind)
  */
 struct cgroup {
@@ -25,6 +27,7 @@ struct cgroup {
 	int dir[CGROUP_KINDS];
 	bool is_v2;
 	bool is_delegated;
+	pid_t companion;
 	bool is_leaf;
 	unsigned int enabled;
 	char name[CGROUP_NAME_MAX];

@@ -53,12 +53,21 @@ bool cgroup_parse_is_unit(const char *group)
 	return false;
 }
 
-bool cgroup_parse_is_only(const char *text, pid_t pid)
+bool cgroup_parse_is_only(const char *text, pid_t pid, pid_t other)
 {
-	char line[16];
+	char first[16];
+	char second[16];
+	size_t n;
+	size_t m;
 
-	snprintf(line, sizeof(line), "%d\n", (int)pid);
-	return strcmp(text, line) == 0;
+	n = (size_t)snprintf(first, sizeof(first), "%d\n", (int)pid);
+	m = (size_t)snprintf(second, sizeof(second), "%d\n", (int)other);
+	/* "0" is a process of another pid namespace. */
+	if (other <= 0)
+		return strcmp(text, first) == 0;
+	if (strncmp(text, second, m) == 0)
+		return strcmp(text + m, first) == 0;
+	return strncmp(text, first, n) == 0 && (text[n] == '\0' || strcmp(text + n, second) == 0);
 }
 
 /* Copies the path at the end of a line; "/" becomes "". */

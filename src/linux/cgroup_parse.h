@@ -34,8 +34,8 @@ void cgroup_print_kinds(unsigned int kinds, char sign, char *ret, size_t n);
 /* Whether systemd made a group, by its name. Source: systemd.unit(5). */
 bool cgroup_parse_is_unit(const char *group);
 
-/* Whether a list of processes, one a line, holds @pid and nobody else. */
-bool cgroup_parse_is_only(const char *text, pid_t pid);
+/* Whether a list of processes, one a line, holds @pid, @other perhaps, and nobody else. */
+bool cgroup_parse_is_only(const char *text, pid_t pid, pid_t other);
 
 /* The number after "key " at the beginning of a line; 0 when there is none. */
 uint64_t cgroup_parse_count(const char *text, const char *key);

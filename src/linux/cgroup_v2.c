@@ -24,7 +24,7 @@ struct place {
 	int fd;
 	unsigned int kinds;   /* that it can give to ours */
 	unsigned int lacking; /* of these, what is still to be enabled */
-	bool is_crowd_us;     /* the caller is the only process in it */
+	bool is_crowd_us;     /* nobody but the caller and its companion is in it */
 };
 
 static unsigned int mask_of(int dir, const char *file)
@@ -48,7 +48,7 @@ static bool is_first(int dir)
 	return faccessat(dir, "cgroup.events", F_OK, 0) < 0;
 }
 
-static void look(struct place *p, unsigned int wanted)
+static void look(struct place *p, unsigned int wanted, pid_t companion)
 {
 	char text[TEXT_MAX];
 	unsigned int on;
@@ -61,7 +61,7 @@ static void look(struct place *p, unsigned int wanted)
 	if (p->lacking == 0 || is_first(p->fd))
 		return;
 	cgroup_file_read(p->fd, "cgroup.procs", text, sizeof(text));
-	p->is_crowd_us = cgroup_parse_is_only(text, getpid());
+	p->is_crowd_us = cgroup_parse_is_only(text, getpid(), companion);
 	if (text[0] != '\0' && !p->is_crowd_us) {
 		p->kinds &= on;
 		p->lacking = 0;
@@ -83,28 +83,42 @@ static int bits(unsigned int mask)
 	return __builtin_popcount(mask);
 }
 
-/* Looks at one group, and keeps it when it gives more than the best so far. */
-static void consider(const char *group, unsigned int wanted, bool is_trusted, struct place *best,
-		     bool *ret_goes_on)
+/* Looks at one group, and keeps it when it gives more than the best so far. Returns whether to look
+ * further up. */
+static bool consider(const char *group, unsigned int wanted, bool is_trusted, pid_t companion,
+		     struct place *best)
 {
 	AUTO_CLOSE int fd = -EBADF;
 	char path[PATH_MAX];
 	struct place p = { 0 };
 	bool is_unit = cgroup_parse_is_unit(group);
 
-	*ret_goes_on = !is_unit;
 	if (snprintf(path, sizeof(path), CGROUP_MOUNT "%s", group) >= (int)sizeof(path))
-		return;
+		return false;
 	fd = cgroup_file_open(path, CGROUP2_SUPER_MAGIC);
 	if (fd < 0 || (is_unit && !is_trusted && !is_marked(fd)))
-		return;
+		return !is_unit;
 	p.fd = fd;
-	look(&p, wanted);
-	if (bits(p.kinds) <= bits(best->kinds))
-		return;
-	fd_close(best->fd);
-	*best = p;
-	best->fd = fd_take(&fd);
+	look(&p, wanted, companion);
+	if (bits(p.kinds) > bits(best->kinds)) {
+		fd_close(best->fd);
+		*best = p;
+		best->fd = fd_take(&fd);
+	}
+	return !is_unit;
+}
+
+/* Moves us, and who goes with us, into a group. */
+static int move(int dir, const char *procs, pid_t companion)
+{
+	char text[16];
+	int r = 0;
+
+	snprintf(text, sizeof(text), "%d", (int)companion);
+	if (companion > 0)
+		r = cgroup_file_write(dir, procs, text);
+	/* It may have ended; then it is in nobody's way. */
+	return r == 0 || r == -ESRCH ? cgroup_file_write(dir, procs, "0") : r;
 }
 
 static int enable(struct cgroup *c, const struct place *p)
@@ -119,7 +133,7 @@ static int enable(struct cgroup *c, const struct place *p)
 			return -errno;
 		c->is_leaf = true;
 		c->enabled = p->lacking;
-		r = cgroup_file_write(p->fd, LEAF "/cgroup.procs", "0");
+		r = move(p->fd, LEAF "/cgroup.procs", c->companion);
 	}
 	cgroup_print_kinds(p->lacking, '+', text, sizeof(text));
 	/* One write, so that all are enabled or none. */
@@ -147,17 +161,17 @@ int cgroup_v2_parent(const char *text, unsigned int wanted, struct cgroup *c,
 	struct place best = { .fd = -EBADF };
 	AUTO_CLOSE int fd = -EBADF;
 	char group[PATH_MAX];
-	bool goes_on;
+	bool goes_on = true;
 	bool is_trusted = c->is_delegated;
 
 	if (cgroup_parse_v2(text, group, sizeof(group)) < 0 || strncmp(group, "/..", 3) == 0)
 		return -ENOENT;
 	do {
-		consider(group, wanted, is_trusted, &best, &goes_on);
+		goes_on = consider(group, wanted, is_trusted, c->companion, &best);
 		is_trusted = false;
 	} while (goes_on && best.kinds != wanted && go_up(group));
 	if (best.kinds != wanted && geteuid() == 0)
-		consider("", wanted, false, &best, &goes_on);
+		(void)consider("", wanted, false, c->companion, &best);
 	fd = best.fd;
 	if (fd < 0 || enable(c, &best) < 0)
 		return -ENOENT;

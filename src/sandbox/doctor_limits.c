@@ -43,7 +43,7 @@ static void scope_child(void)
 	char id[24];
 
 	snprintf(id, sizeof(id), "try-%d", getpid());
-	state = scope_enter(id);
+	state = scope_enter(id, 0);
 	if (state == SCOPE_GIVEN)
 		kinds = kinds_try(true, &is_v2);
 	_exit((int)((unsigned int)state << STATE_SHIFT | kinds));

@@ -156,12 +156,13 @@ static int scope_make(const struct run_request *req, struct prepared *p,
 {
 	if (!scope_is_wanted(req->policy, &p->cgroup))
 		return 0;
-	p->scope = scope_enter(p->box.id);
+	p->scope = scope_enter(p->box.id, p->stage);
 	if (p->scope != SCOPE_GIVEN)
 		return 0;
 	cgroup_remove(&p->cgroup);
 	p->cgroup = CGROUP_INIT;
 	p->cgroup.is_delegated = true;
+	p->cgroup.companion = p->stage;
 	return cgroup_make(&p->cgroup, p->box.id, value, e);
 }
 
@@ -179,8 +180,10 @@ static int groups_make(const struct run_request *req, struct prepared *p, struct
 		[CGROUP_MEMORY] = l->memory, [CGROUP_PIDS] = l->pids, [CGROUP_CPU] = l->cpus
 	};
 	const char *words;
-	int r = cgroup_make(&p->cgroup, p->box.id, value, e);
+	int r;
 
+	p->cgroup.companion = p->stage;
+	r = cgroup_make(&p->cgroup, p->box.id, value, e);
 	if (r == 0)
 		r = scope_make(req, p, value, e);
 	if (r < 0)

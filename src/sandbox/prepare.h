@@ -13,6 +13,7 @@
 
 /*
  * struct prepared - owned by one run; prepare_done gives all back.
+ * @stage:   set by the caller: the stage that waits already, or 0
  * @is_copy: keep changes in a private copy instead of an overlay
  */
 struct prepared {
@@ -21,6 +22,7 @@ struct prepared {
 	struct tier_facts facts;
 	struct cgroup cgroup;
 	enum scope_state scope;
+	pid_t stage;
 	struct guard guard;
 	struct placeholders placeholders;
 	int holds_watch;

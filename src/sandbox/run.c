@@ -137,6 +137,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 	for (int i = 0; i < RELAY_COUNT; i++)
 		s.relay[i] = RELAY_INIT;
 	r = start(req, &s, e);
+	p->stage = s.stage;
 	if (r == 0)
 		r = prepare_all(req, p, e);
 	ret->log.dir = p->box.dir;

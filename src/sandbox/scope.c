@@ -101,7 +101,7 @@ static void split(char *line, char *words[WORDS_MAX])
 	words[n] = NULL;
 }
 
-static int start(const char *place, const char *unit, pid_t *ret_pid)
+static int start(const char *place, const char *unit, const char *pids, pid_t *ret_pid)
 {
 	char line[TEXT_MAX];
 	char bus[PLACE_MAX + 64];
@@ -118,9 +118,9 @@ static int start(const char *place, const char *unit, pid_t *ret_pid)
 	snprintf(line, sizeof(line),
 		 BUSCTL " --user --timeout=2 call org.freedesktop.systemd1 "
 			"/org/freedesktop/systemd1 org.freedesktop.systemd1.Manager "
-			"StartTransientUnit ssa(sv)a(sa(sv)) %s fail 4 PIDs au 1 %d "
+			"StartTransientUnit ssa(sv)a(sa(sv)) %s fail 4 PIDs au %s "
 			"Delegate b true Description s Tiercel CollectMode s inactive-or-failed 0",
-		 unit, (int)getpid());
+		 unit, pids);
 	split(line, words);
 	sigemptyset(&none);
 	posix_spawn_file_actions_init(&actions);
@@ -153,34 +153,48 @@ static bool ends_well(pid_t pid, uint64_t until_ms)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* The answer comes before the scope is made. */
-static bool is_moved(const char *unit, uint64_t until_ms)
+static bool is_in(pid_t pid, const char *unit)
 {
-	struct timespec wait = { .tv_nsec = LOOK_NS };
+	char path[32];
 	char text[TEXT_MAX * 4];
 
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
+	return cgroup_file_read(AT_FDCWD, path, text, sizeof(text)) > 0 &&
+	       strstr(text, unit) != NULL;
+}
+
+/* The answer comes before the scope is made. */
+static bool is_moved(const char *unit, pid_t companion, uint64_t until_ms)
+{
+	struct timespec wait = { .tv_nsec = LOOK_NS };
+
 	do {
-		if (cgroup_file_read(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text)) > 0 &&
-		    strstr(text, unit) != NULL)
+		if (is_in(getpid(), unit) && (companion == 0 || is_in(companion, unit)))
 			return true;
 		nanosleep(&wait, NULL);
 	} while (limits_now_ms() < until_ms);
 	return false;
 }
 
-enum scope_state scope_enter(const char *id)
+enum scope_state scope_enter(const char *id, pid_t companion)
 {
 	uint64_t until_ms = limits_now_ms() + DEADLINE_MS;
 	char place[PLACE_MAX];
 	char unit[64];
+	char pids[32];
 	pid_t pid = -1;
 
 	if (!place_find(place))
 		return SCOPE_ABSENT;
 	snprintf(unit, sizeof(unit), "tiercel-%.24s.scope", id);
-	if (start(place, unit, &pid) < 0)
+	if (companion > 0)
+		snprintf(pids, sizeof(pids), "2 %d %d", (int)getpid(), (int)companion);
+	else
+		snprintf(pids, sizeof(pids), "1 %d", (int)getpid());
+	if (start(place, unit, pids, &pid) < 0)
 		return SCOPE_ABSENT;
-	return ends_well(pid, until_ms) && is_moved(unit, until_ms) ? SCOPE_GIVEN : SCOPE_REFUSED;
+	return ends_well(pid, until_ms) && is_moved(unit, companion, until_ms) ? SCOPE_GIVEN
+									       : SCOPE_REFUSED;
 }
 
 #define ABSENT "; systemd's user manager is not there to be asked for a group"

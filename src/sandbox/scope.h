@@ -4,6 +4,7 @@
 #define SANDBOX_SCOPE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "linux/cgroup.h"
 
@@ -29,12 +30,13 @@ bool scope_is_wanted(const struct policy *p, const struct cgroup *c);
 
 /*
  * scope_enter - ask for "tiercel-ID.scope" with Delegate=yes, and wait until this process is in it.
+ * @companion: a process of ours that is to be in it as well, or 0
  *
  * systemd removes the scope when its last process ends. Takes two seconds at most. The request is
  * made by busctl, by its fixed path, with an environment of two variables.
  * Source: org.freedesktop.systemd1(5), StartTransientUnit.
  */
-enum scope_state scope_enter(const char *id);
+enum scope_state scope_enter(const char *id, pid_t companion);
 
 /* By what a limit is kept where there is no group for it, and why there is none. */
 const char *scope_lesser(enum scope_state state, enum cgroup_kind kind);

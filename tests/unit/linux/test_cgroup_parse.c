@@ -82,12 +82,19 @@ static void units_are_known_by_their_names(void **state)
 static void alone_means_nobody_else(void **state)
 {
 	(void)state;
-	assert_true(cgroup_parse_is_only("42\n", 42));
-	assert_false(cgroup_parse_is_only("", 42));
-	assert_false(cgroup_parse_is_only("42\n43\n", 42));
-	assert_false(cgroup_parse_is_only("142\n", 42));
+	assert_true(cgroup_parse_is_only("42\n", 42, 0));
+	assert_false(cgroup_parse_is_only("", 42, 0));
+	assert_false(cgroup_parse_is_only("42\n43\n", 42, 0));
+	assert_false(cgroup_parse_is_only("142\n", 42, 0));
 	/* A process of another pid namespace. */
-	assert_false(cgroup_parse_is_only("0\n", 42));
+	assert_false(cgroup_parse_is_only("0\n", 42, 7));
+	assert_false(cgroup_parse_is_only("0\n42\n", 42, 0));
+	assert_true(cgroup_parse_is_only("42\n", 42, 7));
+	assert_true(cgroup_parse_is_only("42\n7\n", 42, 7));
+	assert_true(cgroup_parse_is_only("7\n42\n", 42, 7));
+	assert_false(cgroup_parse_is_only("7\n", 42, 7));
+	assert_false(cgroup_parse_is_only("7\n42\n9\n", 42, 7));
+	assert_false(cgroup_parse_is_only("42\n7\n9\n", 42, 7));
 }
 
 static void counts_are_of_the_key_itself(void **state)
