@@ -156,7 +156,7 @@ clean:
 # --- tests ---------------------------------------------------------------------------------------
 # Unit tests and fuzz harnesses link one archive of everything but the mains, sanitized. The stage's
 # own room is in it as well, built like the rest, so that its pure parts can be tested.
-.PHONY: unit unit-programs fuzz fuzz-programs fuzz-corpus corpus-programs system escape faults bench
+.PHONY: unit unit-programs fuzz fuzz-programs fuzz-corpus corpus-programs system escape faults vm-test bench
 RESULTS ?= $(BUILD)/results
 TEST_SRC := $(wildcard tests/unit/*/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
@@ -227,9 +227,7 @@ faults: $(FAULTS)
 system: all escape ablate faults
 	@TIERCEL_BUILD=$(abspath $(BUILD)) tools/run-tests system $(RESULTS) $(PYTHON) $(PYTEST_ARGS)
 
-# What this host's kernel may lack: control groups of version 2, systemd, shared mounts. Emulated, so
-# it takes some minutes; the machine's disk is made once, as root, in VM.
-.PHONY: vm-test
+# On emulated machines with cgroup v2 and systemd; their disk is made once, as root, in VM.
 VM ?= $(BUILD)/vm
 vm-test: all
 	@tools/vm-image $(VM)
