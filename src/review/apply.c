@@ -207,15 +207,16 @@ static int plan_deletes(struct journal *j, const struct review_changes *c, bool 
 	size_t i;
 	int r = 0;
 
+	/* What was renamed away lies elsewhere in the order than the directory that it leaves. */
+	for (i = 0; i < c->n && r == 0 && !want_late; i++) {
+		if (c->v[i].is_picked && c->v[i].kind == CHANGE_RENAME)
+			r = plan_from(j, &c->v[i]);
+	}
 	for (i = c->n; i-- > 0 && r == 0;) {
 		const struct review_change *one = &c->v[i];
 
-		if (!one->is_picked || is_late(j, c, one) != want_late)
-			continue;
-		if (one->kind == CHANGE_DELETE)
+		if (one->is_picked && one->kind == CHANGE_DELETE && is_late(j, c, one) == want_late)
 			r = plan_row(j, one, JOURNAL_DELETE, one->path, &one->old);
-		else if (one->kind == CHANGE_RENAME)
-			r = plan_from(j, one);
 	}
 	return r;
 }

@@ -73,6 +73,20 @@ int journal_open_stages(struct journal *j, bool is_new, struct err *e)
 	return 0;
 }
 
+/* What moved or lost a name by us is no change of the host's. */
+static int seal_refresh(struct journal *j, struct err *e)
+{
+	CLEANUP(rows_done) struct rows seal = { 0 };
+	int r;
+
+	r = seal_load(j->trees->roots, &seal, e);
+	if (r < 0 || seal.n == 0)
+		return r;
+	if (seal_follow(j->trees->roots, &seal, &j->rows) < 0)
+		return err_set(e, -ENOMEM, "out of memory for the seal");
+	return seal_save(j->trees->roots, &seal, e);
+}
+
 static int stages_remove(struct journal *j, struct err *e)
 {
 	size_t i;
@@ -85,7 +99,8 @@ static int stages_remove(struct journal *j, struct err *e)
 		if (r < 0)
 			return r;
 	}
-	if (unlinkat(j->trees->roots[0].store, "journal", 0) < 0 && errno != ENOENT)
+	r = seal_refresh(j, e);
+	if (r == 0 && unlinkat(j->trees->roots[0].store, "journal", 0) < 0 && errno != ENOENT)
 		r = err_sys(e, -errno, "cannot remove the journal");
 	return r;
 }
@@ -148,27 +163,6 @@ static int undo_failed(const struct journal *j, const struct row *row, int r, st
 		       HEAD(j)->a);
 }
 
-/* Or all that was moved aside and back would count as changed on the host. */
-static int seal_refresh(struct journal *j, struct err *e)
-{
-	CLEANUP(rows_done) struct rows seal = { 0 };
-	struct node now;
-	size_t i;
-	int r;
-
-	r = seal_load(j->trees->roots, &seal, e);
-	if (r < 0 || seal.n == 0)
-		return r;
-	for (i = 1; i < j->rows.n; i++) {
-		const struct row *row = &j->rows.v[i];
-		struct row *mark = rows_find(&seal, row->num[ROW_ROOT], row->a);
-
-		if (mark && node_at(j->trees->roots[row->num[ROW_ROOT]].fd, row->a, &now) == 0)
-			seal_row_moved(mark, &now);
-	}
-	return seal_save(j->trees->roots, &seal, e);
-}
-
 /* What the host has replaced since stays the host's; then the original is kept, and said once. */
 static int undo_all(struct journal *j, struct err *e)
 {
@@ -185,9 +179,9 @@ static int undo_all(struct journal *j, struct err *e)
 			why = r;
 		}
 	}
-	r = seal_refresh(j, kept ? NULL : e);
 	if (!kept)
-		return r < 0 ? r : stages_remove(j, e);
+		return stages_remove(j, e);
+	(void)seal_refresh(j, NULL);
 	(void)unlinkat(j->trees->roots[0].store, "journal", 0);
 	return undo_failed(j, kept, why, e);
 }

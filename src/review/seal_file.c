@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -49,13 +50,45 @@ bool seal_row_holds(const struct row *row, const struct node *n)
 	       row->num[ROW_CTIME] == n->ctime && row->num[ROW_INO] == n->ino;
 }
 
-void seal_row_moved(struct row *row, const struct node *n)
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a;
+	const uint64_t *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void row_follow(struct row *row, const struct node *n)
 {
 	struct node same = *n;
 
 	same.ctime = row->num[ROW_CTIME];
 	if (n->mode && seal_row_holds(row, &same))
 		row->num[ROW_CTIME] = n->ctime;
+}
+
+int seal_follow(const struct review_root *roots, struct rows *seal, const struct rows *moved)
+{
+	AUTO_FREE uint64_t *ino = calloc(moved->n + 1, sizeof(*ino));
+	size_t i, n = 0;
+
+	if (!ino)
+		return -ENOMEM;
+	for (i = 0; i < moved->n; i++) {
+		if (moved->v[i].num[ROW_OLD_INO])
+			ino[n++] = moved->v[i].num[ROW_OLD_INO];
+	}
+	qsort(ino, n, sizeof(*ino), by_number);
+	for (i = 0; i < seal->n && n > 0; i++) {
+		struct row *row = &seal->v[i];
+		struct node now;
+
+		if (!(row->num[ROW_FLAGS] & SEAL_APPLIED) &&
+		    bsearch(&row->num[ROW_INO], ino, n, sizeof(*ino), by_number) &&
+		    node_at(roots[row->num[ROW_ROOT]].fd, row->a, &now) == 0)
+			row_follow(row, &now);
+	}
+	return 0;
 }
 
 int seal_text_save(const struct review_root *root, uint64_t number, const struct buf *text,

@@ -32,8 +32,14 @@ void seal_row_of(const struct node *n, struct row *ret);
 /* Whether the host's state is the one in the row. */
 bool seal_row_holds(const struct row *row, const struct node *n);
 
-/* What was moved away and back again is the same, but for its ctime, which this takes over. */
-void seal_row_moved(struct row *row, const struct node *n);
+/*
+ * seal_follow - files that we moved aside and back, or took a name from, have a new ctime alone:
+ * rows of such an inode take it over, so that it does not count as changed on the host.
+ * @moved: rows with the inodes as ROW_OLD_INO, 0 for none
+ *
+ * Returns 0 or -ENOMEM.
+ */
+int seal_follow(const struct review_root *roots, struct rows *seal, const struct rows *moved);
 
 /* Keep a text as base.<number>. Returns 0 or negative errno. */
 int seal_text_save(const struct review_root *root, uint64_t number, const struct buf *text,

@@ -79,6 +79,7 @@ ACTS = {
                  "'  '; echo 5 >'  /\\'; echo 6 >$'\\e[31m'; echo 7 >'.. '; mkdir ...; echo 8 >.../.x",
     "big deletion": "rm -rf deep",
     "renames": "mv a b2; mv d d2; mkdir k; mv e/f k/f2; cp x k/; rm x",
+    "renames to before": "mv d b0; mv e/f a0; rmdir e/sub e; mv deep/1 -- -1; rm -r deep",
     "swap": "mv a t; mv x a; mv t x; mv d t; mv e d; mv t e",
     "empty files": ": >a; : >n; truncate -s 0 e/f",
     "same again": "cp a t; rm a; cp t a; rm t; touch x; chmod 755 x; mkdir t; rmdir t",
@@ -243,6 +244,17 @@ def test_hunks_are_asked_one_by_one(tiercel, mode):
     assert tiercel("apply", "--hunks", input="").rc == 0
     assert set(changes(tiercel)) == {"b", "z"}
     assert tiercel("discard").rc == 0
+
+
+@pytest.mark.modes("user")
+def test_names_of_one_file_are_settled_one_by_one(tiercel, mode):
+    """Taking a name from a file gives the others a new ctime, which is no change of the host's."""
+    ran(mode, "echo x >a; ln a b; ln a c; ln a d; echo e >e")
+    shell(tiercel, "rm a b; echo more >>c; chmod 600 d; mv e a")
+    for path in ("b", "c", "a", "d", "e"):
+        done = tiercel("apply", path)
+        assert done.rc == 0, done
+    assert nothing_pending(tiercel) and sorted(os.listdir(mode.workspace)) == ["a", "c", "d"]
 
 
 @pytest.mark.modes("root", "user")
