@@ -13,6 +13,7 @@
 #include "review/conflict.h"
 #include "review/risk.h"
 #include "review/show.h"
+#include "sandbox/removal.h"
 
 #define LINE_MAX_BYTES 65536
 

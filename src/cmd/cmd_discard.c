@@ -6,6 +6,7 @@
 #include "cmd/command.h"
 #include "cmd/review_open.h"
 #include "cmd/rows.h"
+#include "sandbox/removal.h"
 
 struct discard_args {
 	bool unused;

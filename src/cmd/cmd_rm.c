@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "cmd/command.h"
 #include "cmd/rows.h"
+#include "sandbox/removal.h"
 #include "sandbox/stop.h"
 #include "sandbox/store.h"
 #include "sandbox/sweep.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "plan/egress.h"
 #include "plan/plan.h"
 
 struct flag_name {
@@ -31,12 +32,20 @@ static void numbers(const struct plan_op *op, struct buf *out)
 		[PLAN_LANDLOCK] = " handling 0x%llx",
 		[PLAN_RULE] = " rights 0x%llx",
 	};
+	static const char *const listeners[EGRESS_LISTENER_END] = {
+		[EGRESS_TCP] = "the proxy",
+		[EGRESS_DNS_UDP] = "names",
+		[EGRESS_DNS_TCP] = "names by TCP",
+		[EGRESS_CLIENT] = "clients of proxies",
+	};
 	unsigned long long n = op->n[0];
 
 	if (op->kind == PLAN_MAP)
 		buf_printf(out, " uid %llu as %llu", n, (unsigned long long)op->n[1]);
 	if (op->kind == PLAN_RLIMIT)
 		buf_printf(out, " %llu to %llu", n, (unsigned long long)op->n[1]);
+	if (op->kind == PLAN_LISTEN)
+		buf_printf(out, " on port %llu for %s", n, listeners[op->n[1]]);
 	if (op->kind == PLAN_SECCOMP)
 		buf_printf(out, " of %u instructions", op->b_len / 8);
 	if (op->kind == PLAN_ENV || op->kind == PLAN_EXEC)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "plan/egress.h"
 #include "plan/plan.h"
 
 static int bad(struct err *e, unsigned int i, const char *what)
@@ -82,6 +83,9 @@ static const char *content_fault(const struct plan *p, const struct plan_op *op)
 		return "link target holds a NUL";
 	if (op->kind == PLAN_SECCOMP && !is_filter(op))
 		return "no filter";
+	if (op->kind == PLAN_LISTEN &&
+	    (op->n[0] == 0 || op->n[0] > UINT16_MAX || op->n[1] >= EGRESS_LISTENER_END))
+		return "no such port";
 	if (op->kind == PLAN_MAP)
 		return map_fault(op);
 	return NULL;

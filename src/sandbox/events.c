@@ -84,9 +84,8 @@ void events_add(struct events_log *log, const char *type, const char *target, co
 		return;
 	}
 	ev = &log->event[log->n++];
-	*ev = (struct event){
-		.type = type, .reason = reason, .count = 1, .first_ns = events_now()
-	};
+	*ev = (struct event){ .type = type, .count = 1, .first_ns = events_now() };
+	snprintf(ev->reason, sizeof(ev->reason), "%s", reason);
 	snprintf(ev->target, sizeof(ev->target), "%s", shown.p != NULL ? shown.p : "");
 	line_write(log, ev);
 }

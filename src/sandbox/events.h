@@ -11,7 +11,8 @@
 #include "base/err.h"
 
 #define EVENTS_MAX 64
-#define EVENT_TARGET_MAX 128
+#define EVENT_TARGET_MAX 288 /* a host name and a port */
+#define EVENT_REASON_MAX 384
 
 /*
  * struct event - one kind of act on one target.
@@ -22,7 +23,7 @@
 struct event {
 	const char *type;
 	char target[EVENT_TARGET_MAX];
-	const char *reason;
+	char reason[EVENT_REASON_MAX];
 	uint64_t count;
 	uint64_t first_ns; /* CLOCK_REALTIME */
 };
@@ -40,8 +41,9 @@ struct events_log {
 
 /*
  * events_add - count an event.
- * @type, @reason: string constants
- * @target:        bytes from inside; escaped here
+ * @type:   a string constant
+ * @reason: printable; copied
+ * @target: bytes from inside; escaped here
  *
  * The file gets a line for the first of a kind and whenever their number has grown fourfold, so
  * that no flood of events fills the disk.

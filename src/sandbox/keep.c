@@ -14,6 +14,7 @@
 #include "review/seal.h"
 #include "sandbox/box_review.h"
 #include "sandbox/prepare.h"
+#include "sandbox/removal.h"
 #include "sandbox/report.h"
 
 #define COMMAND_MAX 4096

@@ -16,7 +16,8 @@
 #define DNS_PORT 53
 #define UDP_HEADER 8
 #define DNS_HEADER 12
-#define REASON "the sandbox has no network; this version cannot open it"
+#define CLOSED "the sandbox has no network; --allow HOST opens it for one host"
+#define NO_RULE "no rule allows this port; --allow HOST:PORT would"
 
 static unsigned int port_at(const unsigned char *p)
 {
@@ -48,8 +49,9 @@ static int dns_name(const unsigned char *p, size_t n, char *ret, size_t max)
 
 /* @p begins with the TCP or UDP header. */
 static void transport_note(const char *address, int protocol, const unsigned char *p, size_t n,
-			   struct events_log *log)
+			   const struct packet_sink *sink)
 {
+	const char *reason = sink->served != NULL ? NO_RULE : CLOSED;
 	char target[EVENT_TARGET_MAX];
 	unsigned int port;
 
@@ -58,15 +60,20 @@ static void transport_note(const char *address, int protocol, const unsigned cha
 	port = port_at(p + 2);
 	if (protocol == IPPROTO_UDP && port == DNS_PORT && n > UDP_HEADER &&
 	    dns_name(p + UDP_HEADER, n - UDP_HEADER, target, sizeof(target)) == 0) {
-		events_add(log, "net.dns", target, REASON);
+		if (sink->served == NULL)
+			events_add(sink->log, "net.dns", target, reason);
 		return;
 	}
+	/* Somebody answers there, and tells what came of it. */
+	if (sink->served != NULL && protocol == IPPROTO_TCP &&
+	    (sink->served[port / 8] & 1u << port % 8) != 0)
+		return;
 	snprintf(target, sizeof(target), "%s:%u%s", address, port,
 		 protocol == IPPROTO_UDP ? "/udp" : "");
-	events_add(log, "net.connect", target, REASON);
+	events_add(sink->log, "net.connect", target, reason);
 }
 
-void packet_note4(const unsigned char *p, size_t n, struct events_log *log)
+void packet_note4(const unsigned char *p, size_t n, const struct packet_sink *sink)
 {
 	char address[INET_ADDRSTRLEN];
 	size_t head = n > 0 ? (size_t)(p[0] & 0xf) * 4 : 0;
@@ -74,11 +81,11 @@ void packet_note4(const unsigned char *p, size_t n, struct events_log *log)
 	if (n < 20 || head < 20 || head >= n ||
 	    inet_ntop(AF_INET, p + 16, address, sizeof(address)) == NULL)
 		return;
-	transport_note(address, p[9], p + head, n - head, log);
+	transport_note(address, p[9], p + head, n - head, sink);
 }
 
 void packet_note6(const struct in6_addr *to, int protocol, const unsigned char *p, size_t n,
-		  struct events_log *log)
+		  const struct packet_sink *sink)
 {
 	char address[INET6_ADDRSTRLEN];
 	char shown[INET6_ADDRSTRLEN + 2];
@@ -88,12 +95,12 @@ void packet_note6(const struct in6_addr *to, int protocol, const unsigned char *
 		return;
 	inet_ntop(AF_INET6, to, address, sizeof(address));
 	snprintf(shown, sizeof(shown), "[%s]", address);
-	transport_note(shown, protocol, p, n, log);
+	transport_note(shown, protocol, p, n, sink);
 }
 
 /* The kernel keeps the header of IPv6 to itself and tells the destination beside the bytes. */
 static void packet6(const struct msghdr *msg, int protocol, const unsigned char *p, size_t n,
-		    struct events_log *log)
+		    const struct packet_sink *sink)
 {
 	const struct cmsghdr *c = CMSG_FIRSTHDR(msg);
 	struct in6_pktinfo info;
@@ -101,10 +108,10 @@ static void packet6(const struct msghdr *msg, int protocol, const unsigned char 
 	if (c == NULL || c->cmsg_type != IPV6_PKTINFO || c->cmsg_len < CMSG_LEN(sizeof(info)))
 		return;
 	memcpy(&info, CMSG_DATA(c), sizeof(info));
-	packet_note6(&info.ipi6_addr, protocol, p, n, log);
+	packet_note6(&info.ipi6_addr, protocol, p, n, sink);
 }
 
-void packet_read(int fd, struct events_log *log)
+void packet_read(int fd, const struct packet_sink *sink)
 {
 	int family = 0;
 	int protocol = 0;
@@ -129,8 +136,8 @@ void packet_read(int fd, struct events_log *log)
 		if (n <= 0)
 			return;
 		if (family == AF_INET)
-			packet_note4(bytes, (size_t)n, log);
+			packet_note4(bytes, (size_t)n, sink);
 		else
-			packet6(&msg, protocol, bytes, (size_t)n, log);
+			packet6(&msg, protocol, bytes, (size_t)n, sink);
 	}
 }

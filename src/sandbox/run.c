@@ -11,8 +11,10 @@
 #include "base/fd.h"
 #include "plan/plan.h"
 #include "plan/verify.h"
+#include "sandbox/egress.h"
 #include "sandbox/keep.h"
 #include "sandbox/prepare.h"
+#include "sandbox/removal.h"
 #include "sandbox/spawn.h"
 #include "sandbox/supervise.h"
 
@@ -112,6 +114,8 @@ static int order(const struct run_request *req, struct prepared *p, const struct
 		r = keep_running(req, p, e);
 	if (r == 0)
 		r = spawn_plan(s->control, plan, e);
+	if (r == 0)
+		r = egress_start(s->egress, req->policy, &p->facts, e);
 	if (r == 0 && p->facts.is_root)
 		r = spaces_order(tier, p, s, e);
 	return r;
@@ -120,6 +124,7 @@ static int order(const struct run_request *req, struct prepared *p, const struct
 static int carry_out(const struct run_request *req, struct prepared *p, struct run_result *ret,
 		     struct err *e)
 {
+	struct egress egress = EGRESS_INIT;
 	struct supervisor s = { .control = -1,
 				.pidfd = -1,
 				.pty = -1,
@@ -129,6 +134,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 				.log = &ret->log,
 				.box = &p->box,
 				.cgroup = &p->cgroup,
+				.egress = &egress,
 				.guard = &p->guard,
 				.facts = &p->facts,
 				.holds_watch = -1 };
@@ -141,6 +147,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 	if (r == 0)
 		r = prepare_all(req, p, e);
 	ret->log.dir = p->box.dir;
+	egress.log = &ret->log;
 	if (r == 0)
 		r = order(req, p, &s, &ret->plan, e);
 	s.holds_watch = p->holds_watch;
@@ -150,6 +157,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 		r = supervise(&s, e);
 	else
 		supervise_not(&s);
+	egress_end(&egress);
 	if (r == 0)
 		ret->exit_code = supervise_exit_code(&s);
 	for (int i = 0; i < RELAY_COUNT; i++) {

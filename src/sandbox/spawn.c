@@ -38,24 +38,23 @@ static int plan_seal(const struct buf *plan, struct err *e)
 	return r < 0 ? err_sys(e, r, "cannot seal the plan") : fd_take(&fd);
 }
 
-/* Beside the running program, or where it was installed. */
-static int stage_path(char path[PATH_MAX], struct err *e)
+int spawn_find(const char *name, char *path, struct err *e)
 {
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof(STAGE_NAME) - 1);
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - NAME_MAX - 1);
 	char *slash;
 
 	if (n > 0) {
 		path[n] = '\0';
 		slash = strrchr(path, '/');
-		memcpy(slash + 1, STAGE_NAME, sizeof(STAGE_NAME));
+		memcpy(slash + 1, name, strlen(name) + 1);
 		if (access(path, X_OK) == 0)
 			return 0;
 	}
-	snprintf(path, PATH_MAX, "%s/%s", TIERCEL_LIBEXEC, STAGE_NAME);
+	snprintf(path, PATH_MAX, "%s/%s", TIERCEL_LIBEXEC, name);
 	if (access(path, X_OK) == 0)
 		return 0;
-	return err_set(e, -ENOENT, "%s is neither beside tiercel nor in %s; run make install",
-		       STAGE_NAME, TIERCEL_LIBEXEC);
+	return err_set(e, -ENOENT, "%s is neither beside tiercel nor in %s; run make install", name,
+		       TIERCEL_LIBEXEC);
 }
 
 /* Above every number that the child's own descriptors get, so that none is overwritten early. */
@@ -120,7 +119,7 @@ pid_t spawn_stage(const int stdio[3], int *ret_control, struct err *e)
 	char path[PATH_MAX];
 	int ends[2];
 	pid_t pid;
-	int r = stage_path(path, e);
+	int r = spawn_find(STAGE_NAME, path, e);
 
 	if (r < 0)
 		return r;
@@ -139,11 +138,9 @@ pid_t spawn_stage(const int stdio[3], int *ret_control, struct err *e)
 	return pid;
 }
 
-static int order(int control, enum message_kind kind, int value, const int *fds, size_t n,
-		 struct err *e)
+static int order(int control, const struct message *m, const int *fds, size_t n, struct err *e)
 {
-	struct message m = { .kind = (uint32_t)kind, .op = UINT32_MAX, .value = value };
-	int r = channel_send(control, &m, sizeof(m), fds, n);
+	int r = channel_send(control, m, sizeof(*m), fds, n);
 
 	return r < 0 && r != -EPIPE && r != -ECONNRESET ? err_sys(e, r, "cannot tell the stage")
 							: 0;
@@ -151,13 +148,16 @@ static int order(int control, enum message_kind kind, int value, const int *fds,
 
 int spawn_spaces(int control, uint64_t flags, const int *groups, size_t groups_n, struct err *e)
 {
-	return order(control, MESSAGE_SPACES, (int)flags, groups, groups_n, e);
+	struct message m = { .kind = MESSAGE_SPACES, .op = UINT32_MAX, .value = (int)flags };
+
+	return order(control, &m, groups, groups_n, e);
 }
 
 int spawn_plan(int control, const struct buf *plan, struct err *e)
 {
+	struct message m = { .kind = MESSAGE_PLAN, .op = UINT32_MAX };
 	AUTO_CLOSE int fd = -EBADF;
 
 	fd = plan_seal(plan, e);
-	return fd < 0 ? fd : order(control, MESSAGE_PLAN, 0, &fd, 1, e);
+	return fd < 0 ? fd : order(control, &m, &fd, 1, e);
 }

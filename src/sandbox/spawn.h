@@ -12,6 +12,14 @@
 struct buf;
 
 /*
+ * spawn_find - the path of a program of ours: beside the running one, or where it was installed.
+ * @path: PATH_MAX bytes
+ *
+ * Returns 0 or -ENOENT.
+ */
+int spawn_find(const char *name, char *path, struct err *e);
+
+/*
  * spawn_stage - start the stage, which then waits for spawn_spaces and spawn_plan.
  * @stdio:       become its 0, 1 and 2, and later the command's (borrowed)
  * @ret_control: our end of the control socket, owned

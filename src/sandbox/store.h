@@ -11,8 +11,7 @@
 #define STORE_ID_LEN 12
 #define STORE_NAME_MAX 63
 #define STORE_PATH_MAX 4096
-#define STORE_TRASH ".trash-"	      /* before the id of one that is being removed */
-#define STORE_LAST STORE_TRASH "last" /* left by store_drop */
+#define STORE_TRASH ".trash-" /* before the id of one that is being removed */
 
 /*
  * struct store_box - one sandbox's directory.
@@ -65,20 +64,5 @@ bool store_is_running(const struct store_box *box);
  * Returns 0, or -EBUSY with @e filled when it runs or another one holds it.
  */
 int store_hold(struct store_box *box, struct err *e);
-
-/*
- * store_remove - take a sandbox off the store: renamed at once, then deleted whatever it holds.
- * Takes the lock by itself unless @box has it. When it is killed, sweep_store does the rest.
- */
-int store_remove(struct store_box *box, struct err *e);
-
-/*
- * store_drop - take an unchanged sandbox of ours off the store, and leave the deleting of its empty
- * directories, which the disk may take its time for, to the next run's store_drop_rest.
- */
-int store_drop(struct store_box *box, struct err *e);
-
-/* store_drop_rest - delete what the last store_drop left; for a moment in which nobody waits. */
-void store_drop_rest(const struct store_box *box);
 
 #endif

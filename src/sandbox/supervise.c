@@ -17,19 +17,20 @@
 #include "linux/channel.h"
 #include "linux/pty.h"
 #include "plan/message.h"
+#include "sandbox/egress.h"
 #include "sandbox/events.h"
 #include "sandbox/gate.h"
 #include "sandbox/guard.h"
 #include "sandbox/limits.h"
 #include "sandbox/packet.h"
 #include "sandbox/refusal.h"
-#include "sandbox/store.h"
+#include "sandbox/removal.h"
 #include "sandbox/terminal.h"
 #include "sandbox/vigil.h"
 
 #define GRACE_MS 10000	 /* between a signal that asks and one that does not */
 #define LAST_WORDS_MAX 8 /* messages of a stage before its plan: what failed, and a pid */
-#define POLLED_MAX (5 + NETNS_WATCH_FDS + RELAY_COUNT)
+#define POLLED_MAX (7 + NETNS_WATCH_FDS + RELAY_COUNT)
 
 /* What a polled descriptor is for. */
 enum source {
@@ -38,6 +39,8 @@ enum source {
 	SOURCE_NOTIFY,
 	SOURCE_WATCH,
 	SOURCE_HOLDS,
+	SOURCE_PROXY_STAGE,
+	SOURCE_PROXY,
 	SOURCE_RELAY
 };
 
@@ -77,6 +80,23 @@ static void ready_take(struct supervisor *s, const struct message *m, int *fds, 
 		fd_close(fds[at++]);
 }
 
+/* The command may start when its walls are up and its network, if it has one, is served. */
+static int go(struct supervisor *s, struct err *e)
+{
+	int r;
+
+	if (!s->is_up || s->start_ms != 0 || (s->egress->is_used && !s->egress->is_ready))
+		return 0;
+	if (s->pty >= 0)
+		terminal_join(s);
+	s->start_ms = limits_now_ms();
+	r = tell(s, MESSAGE_GO, 0);
+	if (r < 0)
+		return err_sys(e, r, "the sandbox ended before its command started");
+	store_drop_rest(s->box);
+	return 0;
+}
+
 /* Every wall is up, says the stage; the kernel is asked before the command may start. */
 static int on_ready(struct supervisor *s, const struct message *m, int *fds, size_t n,
 		    struct err *e)
@@ -91,14 +111,9 @@ static int on_ready(struct supervisor *s, const struct message *m, int *fds, siz
 	lost = vigil_lost(-EBADF, s->facts);
 	if (lost != NULL)
 		return err_set(e, -ESTALE, "%s was replaced while the sandbox started", lost);
-	if (s->pty >= 0)
-		terminal_join(s);
-	s->start_ms = limits_now_ms();
-	r = tell(s, MESSAGE_GO, 0);
-	if (r < 0)
-		return err_sys(e, r, "the sandbox ended before its command started");
-	store_drop_rest(s->box);
-	return 0;
+	s->is_up = true;
+	r = egress_serve(s->egress, e);
+	return r < 0 ? r : go(s, e);
 }
 
 static int on_pid(struct supervisor *s, int pid, struct err *e)
@@ -121,10 +136,11 @@ static int on_message(struct supervisor *s, const struct message *m, int *fds, s
 		return on_pid(s, m->value, e);
 	if (m->kind == MESSAGE_READY)
 		return on_ready(s, m, fds, n, e);
-	if (m->kind == MESSAGE_FAIL) {
-		*e = m->err;
-		return m->err.code < 0 ? m->err.code : -EPROTO;
-	}
+	if (m->kind == MESSAGE_SOCKET && n == 1)
+		return egress_socket(s->egress, m->value, fds[0], e);
+	if (m->kind == MESSAGE_FAIL)
+		return err_set(e, m->err.code < 0 ? m->err.code : -EPROTO, "%.*s",
+			       (int)sizeof(m->err.text) - 1, m->err.text);
 	if (m->kind == MESSAGE_EXEC)
 		s->exec_errno = m->value;
 	if (m->kind == MESSAGE_STOPPED && s->is_terminal)
@@ -145,6 +161,7 @@ static int control_read(struct supervisor *s, struct err *e)
 	int fds[CHANNEL_FDS_MAX];
 	size_t n = 0;
 	ssize_t len = channel_receive(s->control, &m, sizeof(m), fds, &n);
+	int r;
 
 	/* A stage that ended before it took its plan: its last words come after the error. */
 	if (len == -ECONNRESET)
@@ -153,9 +170,14 @@ static int control_read(struct supervisor *s, struct err *e)
 		s->control = fd_close(s->control);
 		return 1;
 	}
-	if (len != (ssize_t)sizeof(m))
-		return err_sys(e, len < 0 ? (int)len : -EPROTO, "the stage cannot be understood");
-	return on_message(s, &m, fds, n, e);
+	if (len == (ssize_t)sizeof(m))
+		r = on_message(s, &m, fds, n, e);
+	else
+		r = err_sys(e, len < 0 ? (int)len : -EPROTO, "the stage cannot be understood");
+	/* Those of MESSAGE_READY were taken over. */
+	for (size_t i = 0; i < n && (len != (ssize_t)sizeof(m) || m.kind != MESSAGE_READY); i++)
+		fd_close(fds[i]);
+	return r;
 }
 
 static void reap_stage(struct supervisor *s)
@@ -209,6 +231,8 @@ static void polled_make(struct polled *p, const struct supervisor *s, int signal
 	for (int i = 0; i < NETNS_WATCH_FDS; i++)
 		add(p, s->watch[i], POLLIN, SOURCE_WATCH, i);
 	add(p, s->holds_watch, POLLIN, SOURCE_HOLDS, 0);
+	add(p, s->egress->control, POLLIN, SOURCE_PROXY_STAGE, 0);
+	add(p, s->egress->channel, POLLIN, SOURCE_PROXY, 0);
 	for (int i = 0; i < RELAY_COUNT; i++) {
 		if (relay_wants_write(&s->relay[i]))
 			add(p, s->relay[i].to, POLLOUT, SOURCE_RELAY, i);
@@ -228,6 +252,29 @@ static void holds_check(struct supervisor *s, int when)
 		   "somebody outside replaced it, and it was no longer held; look at it");
 	s->is_lost = true;
 	kill_all(s);
+}
+
+static void packets_read(struct supervisor *s, int fd)
+{
+	struct packet_sink sink = { s->log, s->egress->is_used ? s->egress->served : NULL };
+
+	packet_read(fd, &sink);
+}
+
+/* Without its proxy the sandbox has no network; it never gets another one. */
+static int proxy_read(struct supervisor *s, enum source source, struct err *e)
+{
+	bool is_stage = source == SOURCE_PROXY_STAGE;
+	int r = is_stage ? egress_control(s->egress, e) : egress_message(s->egress, e);
+
+	if (r == 0)
+		return go(s, e);
+	if (s->start_ms == 0)
+		return r == -EPIPE ? err_set(e, r, "the proxy ended before the command started")
+				   : r;
+	events_add(s->log, "net.lost", "tiercel-proxy",
+		   "the proxy ended; nothing could be reached from then on");
+	return 0;
 }
 
 static void relay_step(struct relay *r)
@@ -253,11 +300,14 @@ static int dispatch(struct supervisor *s, const struct polled *p, nfds_t i, int 
 			s->notify = fd_close(s->notify);
 		return 0;
 	case SOURCE_WATCH:
-		packet_read(p->fd[i].fd, s->log);
+		packets_read(s, p->fd[i].fd);
 		return 0;
 	case SOURCE_HOLDS:
 		holds_check(s, s->holds_watch);
 		return 0;
+	case SOURCE_PROXY_STAGE:
+	case SOURCE_PROXY:
+		return proxy_read(s, p->source[i], e);
 	case SOURCE_RELAY:
 		relay_step(&s->relay[p->index[i]]);
 		return 0;
@@ -313,7 +363,7 @@ static void finish(struct supervisor *s)
 	s->stage = 0;
 	for (int i = 0; i < NETNS_WATCH_FDS; i++) {
 		if (s->watch[i] >= 0)
-			packet_read(s->watch[i], s->log);
+			packets_read(s, s->watch[i]);
 		s->watch[i] = fd_close(s->watch[i]);
 	}
 	if (!s->was_killed)

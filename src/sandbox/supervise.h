@@ -12,6 +12,7 @@
 #include "sandbox/relay.h"
 
 struct cgroup;
+struct egress;
 struct events_log;
 struct guard;
 struct policy_limits;
@@ -25,9 +26,10 @@ enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
  * @control:  socket to the stage and later to init (owned)
  * @stage:    pid of the stage until it is reaped
  * @init:     pid of the sandbox; @pidfd its descriptor
- * @limits, @log, @cgroup, @guard, @facts, @holds_watch: borrowed
+ * @limits, @log, @cgroup, @egress, @guard, @facts, @holds_watch: borrowed
  * @upper:    path of the directory whose size the disk limit watches, or NULL
  * @status:   wait status of the command, once @has_status
+ * @is_up:    every wall stands, as the kernel says
  * @exec_errno: why the command could not be executed, 0 when it was
  * @box:      borrowed; the store's leftovers are cleared while the command starts
  */
@@ -43,6 +45,7 @@ struct supervisor {
 	const struct policy_limits *limits;
 	struct events_log *log;
 	struct cgroup *cgroup;
+	struct egress *egress;
 	const struct guard *guard;
 	const struct tier_facts *facts;
 	int holds_watch;
@@ -54,6 +57,7 @@ struct supervisor {
 	uint64_t tick_ms;
 	uint64_t term_ms;
 	bool is_terminal;
+	bool is_up;
 	bool has_status;
 	bool was_killed;
 	bool is_lost; /* something was no longer held */
@@ -69,8 +73,7 @@ struct supervisor {
  */
 int supervise(struct supervisor *s, struct err *e);
 
-/* supervise_not - let go of a stage that is not to go on; it and what it made are gone on return.
- */
+/* supervise_not - let go of a stage that is not to go on; nothing of it is left on return. */
 void supervise_not(struct supervisor *s);
 
 /* The exit status that a shell would give: 124 for the time limit, 128+n for a signal. */

@@ -14,6 +14,7 @@
 #include "review/discard.h"
 #include "sandbox/hold.h"
 #include "sandbox/placeholder_log.h"
+#include "sandbox/removal.h"
 #include "sandbox/store.h"
 
 /* A removal at work holds the lock of what it deletes, until that is deleted too. */

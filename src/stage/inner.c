@@ -16,6 +16,7 @@
 #include "stage/init.h"
 #include "stage/ops_file.h"
 #include "stage/ops_mount.h"
+#include "stage/ops_net.h"
 #include "stage/ops_self.h"
 #include "stage/orders.h"
 #include "stage/report.h"
@@ -72,37 +73,22 @@ static int op_exec(struct stage *s, const struct plan_op *op, struct err *e)
 
 /* One short function an operation kind. */
 static int (*const ops[PLAN_KIND_END])(struct stage *, const struct plan_op *, struct err *) = {
-	[PLAN_CLONE] = op_elsewhere,
-	[PLAN_MAP] = op_map,
-	[PLAN_CGROUP] = op_elsewhere,
-	[PLAN_PROPAGATE] = op_propagate,
-	[PLAN_ROOT] = op_root,
-	[PLAN_DIR] = op_dir,
-	[PLAN_LINK] = op_link,
-	[PLAN_FILE] = op_file,
-	[PLAN_SHARE] = op_share,
-	[PLAN_BIND] = op_bind,
-	[PLAN_OVERLAY] = op_overlay,
-	[PLAN_STORE] = op_store,
-	[PLAN_PROC] = op_filesystem,
-	[PLAN_DEVPTS] = op_filesystem,
-	[PLAN_MQUEUE] = op_filesystem,
-	[PLAN_MASK] = op_mask,
-	[PLAN_READONLY] = op_readonly,
-	[PLAN_PIVOT] = op_pivot,
-	[PLAN_HOSTNAME] = op_hostname,
-	[PLAN_LOOPBACK] = op_network,
-	[PLAN_WATCH] = op_network,
-	[PLAN_PTY] = op_pty,
-	[PLAN_KEYRING] = op_privilege,
-	[PLAN_AFFINITY] = op_limit,
-	[PLAN_RLIMIT] = op_limit,
-	[PLAN_CAPS] = op_privilege,
-	[PLAN_NO_NEW_PRIVS] = op_privilege,
-	[PLAN_LANDLOCK] = op_landlock,
-	[PLAN_RULE] = op_rule,
-	[PLAN_SECCOMP] = op_seccomp,
-	[PLAN_ENV] = op_env,
+	[PLAN_CLONE] = op_elsewhere,   [PLAN_MAP] = op_map,
+	[PLAN_CGROUP] = op_elsewhere,  [PLAN_PROPAGATE] = op_propagate,
+	[PLAN_ROOT] = op_root,	       [PLAN_DIR] = op_dir,
+	[PLAN_LINK] = op_link,	       [PLAN_FILE] = op_file,
+	[PLAN_SHARE] = op_share,       [PLAN_BIND] = op_bind,
+	[PLAN_OVERLAY] = op_overlay,   [PLAN_STORE] = op_store,
+	[PLAN_PROC] = op_filesystem,   [PLAN_DEVPTS] = op_filesystem,
+	[PLAN_MQUEUE] = op_filesystem, [PLAN_MASK] = op_mask,
+	[PLAN_READONLY] = op_readonly, [PLAN_PIVOT] = op_pivot,
+	[PLAN_HOSTNAME] = op_hostname, [PLAN_LOOPBACK] = op_network,
+	[PLAN_WATCH] = op_network,     [PLAN_LISTEN] = op_listen,
+	[PLAN_PTY] = op_pty,	       [PLAN_KEYRING] = op_privilege,
+	[PLAN_AFFINITY] = op_limit,    [PLAN_RLIMIT] = op_limit,
+	[PLAN_CAPS] = op_privilege,    [PLAN_NO_NEW_PRIVS] = op_privilege,
+	[PLAN_LANDLOCK] = op_landlock, [PLAN_RULE] = op_rule,
+	[PLAN_SECCOMP] = op_seccomp,   [PLAN_ENV] = op_env,
 	[PLAN_EXEC] = op_exec,
 };
 

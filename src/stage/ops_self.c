@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operations that change the process itself: network, ids, limits, privileges, filters. */
+/* The operations that change the process itself: name, terminal, limits, privileges, filters. */
 /* #syscalls sethostname openat2 close */
 #include "stage/ops_self.h"
 
@@ -13,7 +13,6 @@
 #include "linux/caps.h"
 #include "linux/landlock.h"
 #include "linux/limits.h"
-#include "linux/netns.h"
 #include "linux/pty.h"
 #include "linux/seccomp.h"
 #include "stage/report.h"
@@ -24,13 +23,6 @@ int op_hostname(struct stage *s, const struct plan_op *op, struct err *e)
 	if (sethostname(plan_a(s->plan, op), op->a_len) < 0)
 		return err_sys(e, -errno, "cannot set the host name");
 	return 0;
-}
-
-int op_network(struct stage *s, const struct plan_op *op, struct err *e)
-{
-	int r = op->kind == PLAN_LOOPBACK ? netns_loopback() : netns_watch(s->watch);
-
-	return r < 0 ? err_sys(e, r, "cannot set up the network of the sandbox") : 0;
 }
 
 int op_pty(struct stage *s, const struct plan_op *op, struct err *e)

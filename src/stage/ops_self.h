@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operations that change the process itself: network, ids, limits, privileges, filters. */
+/* The operations that change the process itself: name, terminal, limits, privileges, filters. */
 #ifndef STAGE_OPS_SELF_H
 #define STAGE_OPS_SELF_H
 
@@ -10,7 +10,6 @@ struct stage;
 
 /* Each carries out one operation; 0 or negative errno with @e filled. */
 int op_hostname(struct stage *s, const struct plan_op *op, struct err *e);
-int op_network(struct stage *s, const struct plan_op *op, struct err *e);
 int op_pty(struct stage *s, const struct plan_op *op, struct err *e);
 int op_limit(struct stage *s, const struct plan_op *op, struct err *e);
 int op_privilege(struct stage *s, const struct plan_op *op, struct err *e);

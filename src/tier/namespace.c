@@ -4,6 +4,7 @@
 
 #include "plan/plan.h"
 #include "tier/part_claims.h"
+#include "tier/part_egress.h"
 #include "tier/part_fs.h"
 #include "tier/part_ids.h"
 #include "tier/part_landlock.h"
@@ -33,6 +34,9 @@ int namespace_compile(const struct policy *p, const struct tier_facts *f, struct
 		return r;
 	plan_add(b, (struct plan_op){ .kind = PLAN_PIVOT }, NULL, NULL, 0);
 	part_ids_self(f, b);
+	r = part_egress_compile(p, b, e);
+	if (r < 0)
+		return r;
 	part_limits_self(p, f, b);
 	privileges(b);
 	part_landlock_compile(p, f, b);

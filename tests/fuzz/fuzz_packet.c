@@ -37,12 +37,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct events_log log6 = { 0 };
 	struct in6_addr to;
 
-	packet_note4(data, size, &log);
+	packet_note4(data, size, &(struct packet_sink){ &log, NULL });
 	check(&log);
 	if (size < sizeof(to) + 1)
 		return 0;
 	memcpy(&to, data + 1, sizeof(to));
-	packet_note6(&to, data[0], data + 1 + sizeof(to), size - 1 - sizeof(to), &log6);
+	packet_note6(&to, data[0], data + 1 + sizeof(to), size - 1 - sizeof(to),
+		     &(struct packet_sink){ &log6, NULL });
 	check(&log6);
 	return 0;
 }

@@ -20,6 +20,7 @@
 #include "review/discard.h"
 #include "sandbox/hold.h"
 #include "sandbox/name.h"
+#include "sandbox/removal.h"
 #include "sandbox/store.h"
 #include "sandbox/sweep.h"
 

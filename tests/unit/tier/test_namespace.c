@@ -133,8 +133,9 @@ static const struct plan_case cases[] = {
 	{ "terminal", NULL, NULL, with_terminal },
 	{ "landlock-new", NULL, NULL, with_new_landlock },
 	{ "old-kernel", NULL, NULL, without_extras },
-	{ "best-effort", NULL, "network: { allow: [github.com] }\nbest_effort: [network.allow]\n",
-	  NULL },
+	{ "best-effort", NULL, "image: debian:bookworm\nbest_effort: [image]\n", NULL },
+	{ "egress", NULL,
+	  "network: { allow: [github.com, \"*.a.example:8000-8002\", \"[fd00::1]:22\"] }\n", NULL },
 	{ "code-interpreter", "code-interpreter", NULL, NULL },
 	{ "build", "build", NULL, NULL },
 	{ "shell", "shell", NULL, NULL },
@@ -257,9 +258,10 @@ struct refusal {
 static void what_cannot_be_enforced_is_refused_with_its_line(void **state)
 {
 	static const struct refusal refusals[] = {
-		{ "network: { allow: [github.com] }\n",
-		  ":1:19: network.allow cannot be enforced: named hosts need the egress "
-		  "proxy" UNBUILT },
+		{ "network: { allow: [\"github.com:*\"] }\n",
+		  ":1:19: network.allow: \"github.com:*\" asks for every port" },
+		{ "network: { allow: [\"github.com:1-300\"] }\n",
+		  "network.allow: \"github.com:1-300\" makes more than 256 ports" },
 		{ "network:\n  http: [{ host: a.b, methods: [GET], paths: [/] }]\n",
 		  ":2:9: network.http cannot be enforced: HTTP rules need the egress "
 		  "proxy" UNBUILT },
@@ -284,9 +286,8 @@ static void what_cannot_be_enforced_is_refused_with_its_line(void **state)
 		  "image cannot be enforced: images need the container tier" },
 		{ "network: { allow: [a.b], loopback: [\"1\"] }\nbest_effort: [network.allow]\n",
 		  "network.loopback cannot be enforced" },
-		{ "network: { allow: [a.b] }\nbest_effort: [network.allow]\n"
-		  "require: [network.allow]\n",
-		  "network.allow cannot be enforced" },
+		{ "image: x\nbest_effort: [image]\nrequire: [image]\n",
+		  "image cannot be enforced" },
 		{ "tier: vm\n", "tier vm is not built in this version" },
 		{ "tier: chroot\n", "tier chroot is not built in this version" },
 		{ "risk: high\n", "risk: high needs a virtual machine or another machine" },

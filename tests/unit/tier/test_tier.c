@@ -25,7 +25,7 @@ static const struct promise {
 	[FIELD_FILES_PROTECT] = { "files: { protect: [Makefile] }\n", BY_REVIEW },
 	[FIELD_ENV_PASS] = { "env: { pass: [SSH_AUTH_SOCK] }\n", BY_PLAN },
 	[FIELD_ENV_SET] = { "env: { set: { A: b } }\n", BY_PLAN },
-	[FIELD_NETWORK_ALLOW] = { "network: { allow: [a.b] }\n", BY_REFUSAL },
+	[FIELD_NETWORK_ALLOW] = { "network: { allow: [a.b] }\n", BY_PLAN },
 	[FIELD_NETWORK_DENY] = { "network: { deny: [a.b] }\n", BY_NOTHING_TO_REACH },
 	[FIELD_NETWORK_HTTP] = { "network: { http: [{ host: a.b, methods: [GET], paths: [/] }] }\n",
 				 BY_REFUSAL },

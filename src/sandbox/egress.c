@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The proxy of a sandbox: started in a sandbox of its own, told the rules, listened to. */
+#include "sandbox/egress.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/escape.h"
+#include "base/fd.h"
+#include "linux/channel.h"
+#include "plan/egress.h"
+#include "plan/message.h"
+#include "plan/plan.h"
+#include "plan/verify.h"
+#include "policy/policy.h"
+#include "sandbox/egress_config.h"
+#include "sandbox/events.h"
+#include "sandbox/gate.h"
+#include "sandbox/spawn.h"
+#include "tier/part_egress.h"
+#include "tier/proxy.h"
+
+#define PROXY_NAME "tiercel-proxy"
+#define CONFIG_MAX (4u << 20)
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
+
+static int order(struct egress *x, enum egress_kind kind, int value, int fd, struct err *e)
+{
+	struct egress_message m = { .kind = (uint32_t)kind, .value = (uint32_t)value };
+	int r = channel_send(x->channel, &m, sizeof(m), &fd, fd >= 0);
+
+	return r < 0 ? err_sys(e, r, "cannot tell the proxy") : 0;
+}
+
+static int config_send(struct egress *x, const struct policy *p, struct err *e)
+{
+	AUTO_BUF struct buf text = BUF_INIT(CONFIG_MAX);
+	AUTO_CLOSE int fd = -EBADF;
+	int r = egress_config(p, &text, e);
+
+	if (r < 0)
+		return r;
+	fd = memfd_create("rules", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0)
+		return err_sys(e, -errno, "cannot hold the proxy's rules");
+	r = fd_write_full(fd, text.p, text.n);
+	if (r == 0 && fcntl(fd, F_ADD_SEALS, SEALS) < 0)
+		r = -errno;
+	return r < 0 ? err_sys(e, r, "cannot seal the proxy's rules")
+		     : order(x, EGRESS_CONFIG, 0, fd, e);
+}
+
+static void look(const char *path, struct tier_path *ret)
+{
+	struct stat st;
+
+	*ret = (struct tier_path){ .path = path };
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	ret->type = OBJECT_FILE;
+	ret->dev = st.st_dev;
+	ret->ino = st.st_ino;
+	ret->uid = st.st_uid;
+	ret->gid = st.st_gid;
+}
+
+static int plan_make(const struct tier_facts *f, struct buf *out, struct err *e)
+{
+	CLEANUP(plan_builder_done) struct plan_builder b = PLAN_BUILDER_INIT;
+	char path[PATH_MAX];
+	struct tier_path program;
+	struct tier_path hosts;
+	int r = spawn_find(PROXY_NAME, path, e);
+
+	if (r < 0)
+		return r;
+	look(path, &program);
+	look("/etc/hosts", &hosts);
+	r = proxy_compile(f, &program, &hosts, &b, e);
+	if (r == 0)
+		r = plan_finish(&b, out, e);
+	return r < 0 ? r : plan_verify(out->p, out->n, e);
+}
+
+/* Its standard input is our channel; there is nothing that it could print on. */
+static int stage_start(struct egress *x, struct err *e)
+{
+	AUTO_CLOSE int theirs = -EBADF;
+	AUTO_CLOSE int null = -EBADF;
+	int ends[2];
+	int r = channel_pair(ends);
+
+	if (r < 0)
+		return err_sys(e, r, "cannot make the proxy's socket");
+	x->channel = ends[0];
+	theirs = ends[1];
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null < 0)
+		return err_sys(e, -errno, "/dev/null");
+	r = spawn_stage((int[]){ theirs, null, null }, &x->control, e);
+	x->stage = r > 0 ? r : 0;
+	return r < 0 ? r : 0;
+}
+
+int egress_start(struct egress *x, const struct policy *p, const struct tier_facts *f,
+		 struct err *e)
+{
+	AUTO_BUF struct buf plan = BUF_INIT(PLAN_BYTES_MAX);
+	int r;
+
+	if (!part_egress_is_open(p))
+		return 0;
+	x->is_used = true;
+	r = stage_start(x, e);
+	if (r == 0 && !f->is_root)
+		r = spawn_spaces(x->control, proxy_spaces(), NULL, 0, e);
+	if (r == 0)
+		r = plan_make(f, &plan, e);
+	if (r == 0)
+		r = spawn_plan(x->control, &plan, e);
+	if (r == 0 && f->is_root)
+		r = spawn_spaces(x->control, proxy_spaces(), NULL, 0, e);
+	return r < 0 ? r : config_send(x, p, e);
+}
+
+int egress_socket(struct egress *x, int listener, int fd, struct err *e)
+{
+	struct sockaddr_in6 addr = { 0 };
+	socklen_t n = sizeof(addr);
+	unsigned int port;
+
+	if (!x->is_used)
+		return err_set(e, -EPROTO, "a socket that nobody asked for");
+	if (getsockname(fd, (struct sockaddr *)&addr, &n) < 0)
+		return err_sys(e, -errno, "a socket of the sandbox");
+	/* The port stands at the same place for both families. */
+	port = ntohs(addr.sin6_port);
+	if (listener != EGRESS_DNS_UDP)
+		x->served[port / 8] |= (uint8_t)(1u << port % 8);
+	return order(x, EGRESS_LISTEN, listener, fd, e);
+}
+
+int egress_serve(struct egress *x, struct err *e)
+{
+	return x->is_used ? order(x, EGRESS_START, 0, -1, e) : 0;
+}
+
+static int on_ready(struct egress *x, struct err *e)
+{
+	struct message m = { .kind = MESSAGE_GO, .op = UINT32_MAX };
+	int r = gate_check(x->init, e);
+
+	if (r < 0)
+		return r;
+	r = channel_send(x->control, &m, sizeof(m), NULL, 0);
+	return r < 0 ? err_sys(e, r, "the proxy ended before it started") : 0;
+}
+
+static int on_stage(struct egress *x, const struct message *m, struct err *e)
+{
+	switch ((enum message_kind)m->kind) {
+	case MESSAGE_PID:
+		x->init = m->value;
+		x->pidfd = pidfd_open(x->init, 0);
+		return x->pidfd < 0 ? err_sys(e, -errno, "cannot hold the proxy") : 0;
+	case MESSAGE_READY:
+		return on_ready(x, e);
+	case MESSAGE_FAIL:
+		return err_set(e, m->err.code < 0 ? m->err.code : -EPROTO, "the proxy: %.*s",
+			       (int)sizeof(m->err.text) - 1, m->err.text);
+	case MESSAGE_EXEC:
+		return err_sys(e, -m->value, "cannot start the proxy");
+	case MESSAGE_EXIT:
+		return -EPIPE;
+	case MESSAGE_NOTE:
+	case MESSAGE_SOCKET:
+	case MESSAGE_STOPPED:
+	case MESSAGE_SPACES:
+	case MESSAGE_PLAN:
+	case MESSAGE_GO:
+	case MESSAGE_SIGNAL:
+	case MESSAGE_KILL:
+	case MESSAGE_KIND_END:
+		break;
+	}
+	return 0;
+}
+
+/* One message with no descriptors kept; 1 when it came, 0 at the end, negative errno. */
+static int receive(int fd, void *p, size_t size)
+{
+	int fds[CHANNEL_FDS_MAX];
+	size_t n = 0;
+	ssize_t len = channel_receive(fd, p, size, fds, &n);
+
+	for (size_t i = 0; i < n; i++)
+		fd_close(fds[i]);
+	if (len == 0 || len == -ECONNRESET)
+		return 0;
+	if (len < 0)
+		return (int)len;
+	return len == (ssize_t)size ? 1 : -EPROTO;
+}
+
+int egress_control(struct egress *x, struct err *e)
+{
+	struct message m;
+	int r = receive(x->control, &m, sizeof(m));
+
+	if (r == 1)
+		return on_stage(x, &m, e);
+	x->control = fd_close(x->control);
+	return r == 0 ? -EPIPE : err_sys(e, r, "the proxy's stage cannot be understood");
+}
+
+static void note(struct egress *x, const char *type, const char *target,
+		 const struct egress_message *m)
+{
+	AUTO_BUF struct buf reason = BUF_INIT((size_t)EVENT_REASON_MAX * 8);
+
+	buf_escape(&reason, m->detail, strlen(m->detail));
+	if (m->flag[0] != '\0') {
+		buf_str(&reason, "; ");
+		buf_escape(&reason, m->flag, strlen(m->flag));
+	}
+	events_add(x->log, type, target, reason.p != NULL ? reason.p : "");
+}
+
+/* The proxy is hostile territory: what it says is cut and escaped, and decides nothing. */
+static void on_event(struct egress *x, struct egress_message *m)
+{
+	static const char *const types[] = { "net.deny", "net.dns", "net.error", "net.budget" };
+	char target[EGRESS_TARGET_MAX + 8];
+
+	m->type[sizeof(m->type) - 1] = '\0';
+	m->target[sizeof(m->target) - 1] = '\0';
+	m->detail[sizeof(m->detail) - 1] = '\0';
+	m->flag[sizeof(m->flag) - 1] = '\0';
+	if (m->port != 0)
+		snprintf(target, sizeof(target), "%s:%u", m->target, m->port);
+	else
+		snprintf(target, sizeof(target), "%s", m->target);
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (strcmp(m->type, types[i]) == 0)
+			note(x, types[i], target, m);
+}
+
+int egress_message(struct egress *x, struct err *e)
+{
+	struct egress_message m;
+	int r = receive(x->channel, &m, sizeof(m));
+
+	if (r == 1 && m.kind == EGRESS_READY)
+		x->is_ready = true;
+	if (r == 1 && m.kind == EGRESS_EVENT)
+		on_event(x, &m);
+	if (r == 1 && m.kind == EGRESS_FAIL)
+		return err_set(e, -EPROTO, "the proxy: %.*s", (int)sizeof(m.detail) - 1, m.detail);
+	if (r == 1)
+		return 0;
+	x->channel = fd_close(x->channel);
+	return r == 0 ? -EPIPE : err_sys(e, r, "the proxy cannot be understood");
+}
+
+void egress_end(struct egress *x)
+{
+	struct err e = { 0 };
+
+	if (!x->is_used)
+		return;
+	/* The end of its input is the end of it; then nobody can hold what it has open. */
+	if (x->control >= 0)
+		shutdown(x->control, SHUT_WR);
+	while (x->channel >= 0 && recv(x->channel, &e, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+		(void)egress_message(x, &e);
+	x->channel = fd_close(x->channel);
+	while (x->control >= 0 && x->init <= 0)
+		(void)egress_control(x, &e);
+	if (x->pidfd >= 0)
+		pidfd_send_signal(x->pidfd, SIGKILL, NULL, 0);
+	if (x->init > 0)
+		while (waitpid(x->init, NULL, __WALL) < 0 && errno == EINTR)
+			continue;
+	if (x->stage > 0)
+		while (waitpid(x->stage, NULL, 0) < 0 && errno == EINTR)
+			continue;
+	x->control = fd_close(x->control);
+	x->pidfd = fd_close(x->pidfd);
+	x->is_used = false;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The proxy of a sandbox: started in a sandbox of its own, told the rules, listened to. */
+#ifndef SANDBOX_EGRESS_H
+#define SANDBOX_EGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "sandbox/packet.h"
+
+struct events_log;
+struct policy;
+struct tier_facts;
+
+/*
+ * struct egress - initialise with EGRESS_INIT.
+ * @channel: socket to the proxy (owned); its other end is the proxy's standard input
+ * @control: socket to the proxy's stage (owned)
+ * @pidfd:   of pid 1 around the proxy (owned)
+ * @is_ready: the rules are taken and every socket is served
+ * @served:  TCP ports that were handed on, a bit each
+ * @log:     borrowed
+ */
+struct egress {
+	int channel;
+	int control;
+	int pidfd;
+	pid_t stage;
+	pid_t init;
+	bool is_used;
+	bool is_ready;
+	uint8_t served[PACKET_SERVED_BYTES];
+	struct events_log *log;
+};
+
+#define EGRESS_INIT ((struct egress){ .channel = -1, .control = -1, .pidfd = -1 })
+
+/*
+ * egress_start - start the proxy, when the policy names anything to reach; else do nothing.
+ * @f: the sandbox's facts: ids and Landlock version
+ */
+int egress_start(struct egress *x, const struct policy *p, const struct tier_facts *f,
+		 struct err *e);
+
+/* egress_socket - hand on a listening socket of the sandbox. @listener: enum egress_listener */
+int egress_socket(struct egress *x, int listener, int fd, struct err *e);
+
+/* egress_serve - all sockets were handed on; @is_ready follows. */
+int egress_serve(struct egress *x, struct err *e);
+
+/*
+ * egress_control, egress_message - read one message of the proxy's stage, or of the proxy.
+ *
+ * Returns 0; -EPIPE when the proxy is gone, which leaves the sandbox without network; else negative
+ * errno with @e filled when it could not be started.
+ */
+int egress_control(struct egress *x, struct err *e);
+int egress_message(struct egress *x, struct err *e);
+
+/* egress_end - end the proxy; nothing of it is left on return. What it still said is read. */
+void egress_end(struct egress *x);
+
+#endif

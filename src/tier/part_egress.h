@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Egress: which ports of the sandbox's network lead to the proxy. */
+#ifndef TIER_PART_EGRESS_H
+#define TIER_PART_EGRESS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct plan_builder;
+struct policy;
+
+/* Whether the policy names anything to reach, so that a proxy is needed. */
+bool part_egress_is_open(const struct policy *p);
+
+/*
+ * part_egress_compile - listening sockets for names, for clients of proxies, and for every port
+ * that a rule allows.
+ *
+ * Returns 0; -EINVAL for a rule that cannot be read, -EOPNOTSUPP for more ports than can be served.
+ */
+int part_egress_compile(const struct policy *p, struct plan_builder *b, struct err *e);
+
+#endif
