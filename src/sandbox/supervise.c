@@ -98,13 +98,11 @@ static int go(struct supervisor *s, struct err *e)
 }
 
 /* Every wall is up, says the stage; the kernel is asked before the command may start. */
-static int on_ready(struct supervisor *s, const struct message *m, int *fds, size_t n,
-		    struct err *e)
+static int walls_check(struct supervisor *s, struct err *e)
 {
 	const char *lost;
 	int r;
 
-	ready_take(s, m, fds, n);
 	r = gate_check(s->init, e);
 	if (r < 0)
 		return r;
@@ -114,6 +112,15 @@ static int on_ready(struct supervisor *s, const struct message *m, int *fds, siz
 	s->is_up = true;
 	r = egress_serve(s->egress, e);
 	return r < 0 ? r : go(s, e);
+}
+
+/* The word of the inside half may overtake that of the outer one, which says who it is. */
+static int on_ready(struct supervisor *s, const struct message *m, int *fds, size_t n,
+		    struct err *e)
+{
+	ready_take(s, m, fds, n);
+	s->is_ready = true;
+	return s->init > 0 ? walls_check(s, e) : 0;
 }
 
 static int on_pid(struct supervisor *s, int pid, struct err *e)
@@ -126,7 +133,9 @@ static int on_pid(struct supervisor *s, int pid, struct err *e)
 	if (s->pidfd < 0)
 		return err_sys(e, -errno, "cannot hold the sandbox");
 	r = guard_tell(s->guard, pid);
-	return r < 0 ? err_sys(e, r, "the guard that cleans up after us is gone") : 0;
+	if (r < 0)
+		return err_sys(e, r, "the guard that cleans up after us is gone");
+	return s->is_ready ? walls_check(s, e) : 0;
 }
 
 static int on_message(struct supervisor *s, const struct message *m, int *fds, size_t n,

@@ -24,14 +24,13 @@ enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
 /*
  * struct supervisor - zero-initialised but for descriptors, which start negative.
  * @control:  socket to the stage and later to init (owned)
- * @stage:    pid of the stage until it is reaped
- * @init:     pid of the sandbox; @pidfd its descriptor
+ * @stage:    pid of the stage until it is reaped; @init: pid of the sandbox, @pidfd its descriptor
  * @limits, @log, @cgroup, @egress, @guard, @facts, @holds_watch: borrowed
  * @upper:    path of the directory whose size the disk limit watches, or NULL
  * @status:   wait status of the command, once @has_status
- * @is_up:    every wall stands, as the kernel says
+ * @is_ready: the inside half is done, it says; @is_up: every wall stands, as the kernel says
  * @exec_errno: why the command could not be executed, 0 when it was
- * @box:      borrowed; the store's leftovers are cleared while the command starts
+ * @box:      the store's leftovers are cleared while the command starts (borrowed)
  */
 struct supervisor {
 	int control;
@@ -57,7 +56,7 @@ struct supervisor {
 	uint64_t tick_ms;
 	uint64_t term_ms;
 	bool is_terminal;
-	bool is_up;
+	bool is_ready, is_up;
 	bool has_status;
 	bool was_killed;
 	bool is_lost; /* something was no longer held */

@@ -226,6 +226,13 @@ def test_killed_supervisor_takes_all_with_it(mode):
     assert mode.run([mode.programs / "tiercel", "rm", "--all"]).rc == 0
 
 
+@pytest.mark.modes("root", "user")
+def test_the_inside_half_may_be_the_faster(mode):
+    done = mode.run(["strace", "-f", "-o", "/dev/null", "-e", "trace=clone,clone3", "-e",
+                     "inject=clone,clone3:delay_exit=200000", mode.programs / "tiercel", "run", "--", "echo", "ok"])
+    assert done.rc == 0 and done.out == "ok\n", done
+
+
 def read_all(path):
     try:
         with open(path, "rb") as file:
