@@ -57,8 +57,7 @@ struct supervisor {
 	uint64_t term_ms;
 	bool is_terminal;
 	bool is_ready, is_up;
-	bool has_status;
-	bool was_killed;
+	bool has_status, was_killed;
 	bool is_lost; /* something was no longer held */
 	int status;
 	int exec_errno;
