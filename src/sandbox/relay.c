@@ -3,12 +3,16 @@
 #include "sandbox/relay.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+
+#define FD_PATH_MAX 32
 
 static void close_from(struct relay *r)
 {
@@ -30,6 +34,24 @@ void relay_done(struct relay *r)
 	close_to(r);
 	free(r->bytes);
 	r->bytes = NULL;
+}
+
+void relay_never_block(struct relay *r)
+{
+	char path[FD_PATH_MAX];
+	int fd;
+
+	if (!isatty(r->to))
+		return;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", r->to);
+	/* Not by fcntl: the caller's other programs share that description. */
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	r->is_stiff = fd < 0;
+	if (fd < 0)
+		return;
+	close_to(r);
+	r->to = fd;
+	r->owns_to = true;
 }
 
 bool relay_wants_read(const struct relay *r)
@@ -65,7 +87,8 @@ void relay_read(struct relay *r)
 void relay_write(struct relay *r)
 {
 	/* A pipe that polls writable takes this much without blocking: pipe(7), PIPE_BUF. */
-	size_t n = r->end - r->start < PIPE_BUF ? r->end - r->start : PIPE_BUF;
+	size_t most = r->is_stiff ? 1 : PIPE_BUF;
+	size_t n = r->end - r->start < most ? r->end - r->start : most;
 	ssize_t w = write(r->to, r->bytes + r->start, n);
 
 	if (w < 0 && (errno == EINTR || errno == EAGAIN))

@@ -12,6 +12,7 @@
 /*
  * struct relay - one direction.
  * @from, @to: owned when @owns_from, @owns_to; negative once that end is over
+ * @is_stiff:  a terminal that may block: it is given one byte at a time
  * @total:     bytes carried
  * @err:       negative errno of a write that failed for another reason than a reader that left
  */
@@ -20,6 +21,7 @@ struct relay {
 	int to;
 	bool owns_from;
 	bool owns_to;
+	bool is_stiff;
 	size_t start;
 	size_t end;
 	uint64_t total;
@@ -30,6 +32,14 @@ struct relay {
 #define RELAY_INIT ((struct relay){ .from = -1, .to = -1 })
 
 void relay_done(struct relay *r);
+
+/*
+ * relay_never_block - where it writes to a terminal, do so through a description of its own.
+ *
+ * A terminal that nobody reads says that it can be written to and then blocks, with the limits of
+ * the sandbox behind it. One that may not be opened again, as after su(1), gets single bytes.
+ */
+void relay_never_block(struct relay *r);
 
 /* Whether it waits to read, or to write. */
 bool relay_wants_read(const struct relay *r);

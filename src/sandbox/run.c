@@ -66,6 +66,7 @@ static int stdio_make(const struct run_request *req, int stdio[3], struct superv
 		stdio[i] = ends[is_in ? 0 : 1];
 		s->relay[i] = is_in ? (struct relay){ .from = 0, .to = ends[1], .owns_to = true }
 				    : (struct relay){ .from = ends[0], .to = i, .owns_from = true };
+		relay_never_block(&s->relay[i]);
 	}
 	return 0;
 }

@@ -39,6 +39,7 @@ void terminal_join(struct supervisor *s)
 	raw();
 	s->relay[RELAY_IN] = (struct relay){ .from = 0, .to = s->pty };
 	s->relay[RELAY_OUT] = (struct relay){ .from = s->pty, .to = 1 };
+	relay_never_block(&s->relay[RELAY_OUT]);
 }
 
 void terminal_leave(struct supervisor *s)
