@@ -2,6 +2,7 @@
 """Attacks that take more than one step. Each returns (reached where nothing holds it, reached from a sandbox)."""
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,6 +34,11 @@ def end(child):
     except ProcessLookupError:
         pass
     child.communicate()
+
+
+def shell_code(lines):
+    """Python for the command line of a shell."""
+    return "python3 -c '" + "\n".join(lines) + "'"
 
 
 def pids_of(word):
@@ -177,5 +183,129 @@ def parses(text):
         return False
 
 
+SWAP = """
+import ctypes, sys
+libc, (a, b) = ctypes.CDLL(None), [x.encode() for x in sys.argv[1:]]
+print("swapping", flush=True)
+while True:
+    libc.renameat2(-100, a, -100, b, 2)
+"""
+
+
+def swapped_for_a_link(world, tiercel):
+    """While changes are applied, a directory on their way is exchanged with a link to elsewhere, over and over."""
+    victim = world.mode.make_dir(world.outside / "victim")
+
+    def act(scene, write):
+        where, link = world.mode.make_dir(scene.ws / "swapped"), scene.home / "elsewhere"
+        link.symlink_to(victim)
+        words = world.mode.argv(["/usr/bin/python3", "-c", SWAP, where, link])
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as swapper:
+            swapper.stdout.readline()
+            for number in range(300):
+                write(where / f"new.{number}")
+            swapper.kill()
+        for path in (where, link):
+            if path.is_symlink():
+                path.unlink()
+        shutil.rmtree(link, ignore_errors=True)
+        found = list(victim.iterdir())
+        for path in found:
+            path.unlink()
+        scene.renew()
+        return bool(found)
+
+    def apply(path):
+        if path.name.endswith("0"):
+            world.mode.run([tiercel, "apply"], cwd=world.boxed.ws)
+
+    free = act(world.free, lambda path: path.write_bytes(b"x"))
+    world.mode.make_dir(world.boxed.ws / "swapped")
+    world.mode.run([tiercel, "run", "-q", "--", "sh", "-c", "for i in $(seq 200); do echo >swapped/$i; done"],
+                   cwd=world.boxed.ws)
+    held = act(world.boxed, apply)
+    world.mode.run([tiercel, "rm", "-f", "--all"], cwd=world.boxed.ws)
+    return free, held
+
+
+def renamed_out(world, tiercel):
+    """A working directory is moved from under its mount; .. would then lead past it (CVE-2015-2925)."""
+    code = ("import os, sys; os.makedirs('a/b/c'); os.chdir('a/b/c'); os.rename(sys.argv[1] + '/a/b', sys.argv[2]);"
+            "print(os.getcwd(), open('../../canary').read())")
+    words = ["/usr/bin/python3", "-c", code]
+    free = world.mode.run([*words, world.free.ws, world.outside / "b"], cwd=world.free.ws).out
+    shutil.rmtree(world.outside / "b", ignore_errors=True)
+    held = ""
+    for place in ("/tmp/b", "/var/tmp/b", world.outside / "b"):
+        held += world.mode.run([tiercel, "run", "-q", "--", *words, world.boxed.ws, place], cwd=world.boxed.ws).out
+    world.mode.run([tiercel, "rm", "-f", "--all"], cwd=world.boxed.ws)
+    world.free.renew()
+    return str(world.outside) in free, world.token in held or "/b/c" in held
+
+
+def passed_descriptor(world, tiercel):
+    """A careless caller gives a socket as standard input, and a descriptor lies in it."""
+    code = ("import array, os, socket; s = socket.socket(fileno=0); a = s.recvmsg(9, 99)[1];"
+            "print(os.pread(array.array('i', a[0][2])[0], 99, 0))")
+
+    def act(scene, words):
+        ours, theirs = socket.socketpair()
+        with ours, theirs, open(world.outside / "canary", "rb") as secret:
+            socket.send_fds(ours, [b"x"], [secret.fileno()])
+            ours.shutdown(socket.SHUT_WR)
+            child = subprocess.Popen(world.mode.argv([*words, "/usr/bin/python3", "-c", code]), cwd=scene.ws,
+                                     env=world.env(), stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            return world.token.encode() in child.communicate()[0]
+    return act(world.free, []), act(world.boxed, [tiercel, "run", "-q", "--"])
+
+
+def hidden_file(world, tiercel):
+    """A file that is hidden is sought under other names: moved along, copied, linked, taken away."""
+    ways = ("cat d/key; mv d e; cat e/key; cp -r d f; cat f/key; ln d/key g; cat g; mv d/key h; cat h; rm -f d/key; "
+            "cat d/key; cat /proc/self/cwd/d/key; ln -s d/key i; cat i")
+    for scene in (world.free, world.boxed):
+        world.mode.write(scene.ws / "d/key", world.token)
+    free = world.mode.run(["sh", "-c", ways], cwd=world.free.ws).out
+    held = world.mode.run([tiercel, "run", "-q", "--hide", world.boxed.ws / "d/key", "--", "sh", "-c", ways],
+                          cwd=world.boxed.ws).out
+    world.mode.run([tiercel, "rm", "-f", "--all"], cwd=world.boxed.ws)
+    for scene in (world.free, world.boxed):
+        scene.renew()
+    return world.token in free, world.token in held
+
+
+def stuck_terminal(world, tiercel):
+    """Nobody reads the terminal; what floods it has to end when its time is over all the same."""
+    name = f"name={world.outside.name}"
+
+    def act(scene, words):
+        master, slave = os.openpty()
+        child = subprocess.Popen(world.mode.argv([*words, "R-11", name]), cwd=scene.ws, env=world.env(), stdin=slave,
+                                 stdout=slave, stderr=slave, start_new_session=True)
+        time.sleep(1.2)
+        alive = [p for p in pids_of(name) if lines_of(f"/proc/{p}/comm").strip() == "probe"]
+        os.close(slave)
+        os.close(master)
+        end(child)
+        return bool(alive)
+    return act(world.free, [world.free.ws / "probe"]), act(world.boxed, [tiercel, "run", "--timeout", "500ms", "--", "./probe"])
+
+
+def flooded_log(world, tiercel):
+    """Each denial is an event; a hundred thousand of them must not fill the host's disk."""
+    code = shell_code((
+        "import socket", "for i in range(20000):", "  s = socket.socket(); s.settimeout(1)",
+        "  try: s.connect((f\"10.9.{i >> 8 & 255}.{i & 255}\", 1 + i))", "  except OSError: pass", "  s.close()"))
+    state = world.mode.home / ".local/state/tiercel"
+    size = sum(p.stat().st_size for p in state.rglob("*") if p.is_file())
+    world.mode.run([tiercel, "run", "-q", "--", "sh", "-c", f"touch kept; {code}"], cwd=world.boxed.ws)
+    grown = sum(p.stat().st_size for p in state.rglob("*") if p.is_file()) - size
+    world.mode.run([tiercel, "rm", "-f", "--all"], cwd=world.boxed.ws)
+    # A line of a hundred bytes for each, as a log would have it.
+    return 20000 * 100 > MIB, grown > MIB
+
+
 FLOWS = {"PR-15": daemon, "PR-30": own_status, "N-33": listener, "R-11": flood, "S-14": residue, "S-15": neighbour,
-         "S-17": readable_by_others, "P-13": bad_names, "P-14": report_injection}
+         "S-17": readable_by_others, "P-13": bad_names, "P-14": report_injection,
+         "FS-11": swapped_for_a_link, "FS-35": renamed_out, "N-36": passed_descriptor, "S-04": hidden_file,
+         "T-07": stuck_terminal, "R-12": flooded_log}
