@@ -214,7 +214,7 @@ $(ESCAPE): $(wildcard tests/escape/*.c) tests/escape/probe.h $(BUILD)/host.flags
 	@echo "  ESCAPE  $(@F)"
 	@$(CC) $(filter-out -MMD -MP,$(TEST_FLAGS)) $(LINK) -o $@ $(filter %.c,$^)
 escape: $(ESCAPE)
-include tests/ablate/rules.mk
+-include tests/ablate/rules.mk
 
 # The fault injector, and what it runs inside; it knows the registers of one architecture.
 FAULTS := $(patsubst tests/%.c,$(BUILD)/%,$(if $(filter x86_64,$(ARCH)),$(wildcard tests/faults/*.c)))
