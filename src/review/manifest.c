@@ -22,6 +22,12 @@ static void copy_walk_done(struct copy_walk *w)
 	rows_done(&w->rows);
 }
 
+/* A directory's own attributes show in its ctime, which moves with its entries as well. */
+static bool is_same(const struct row *row, const struct node *n)
+{
+	return seal_row_holds(row, n) && (!S_ISDIR(n->mode) || row->num[ROW_CTIME] == n->ctime);
+}
+
 static int copy_one(void *arg, const struct walk_entry *at, struct err *e)
 {
 	struct copy_walk *w = arg;
@@ -30,7 +36,7 @@ static int copy_one(void *arg, const struct walk_entry *at, struct err *e)
 
 	if (row)
 		row->num[ROW_FLAGS] |= SEEN;
-	if (!row || !seal_row_holds(row, &at->node))
+	if (!row || !is_same(row, &at->node))
 		r = compare_path(w->compare, at->path, e);
 	return r < 0 ? r : S_ISDIR(at->node.mode);
 }

@@ -577,7 +577,8 @@ def test_directories_of_others_below_the_workspace(tiercel, mode):
 def test_copies_are_reviewed_alike(tiercel, mode):
     """Where there is no overlay: a file system in the workspace that it cannot lie over."""
     grown(mode)
-    act = ACTS["kinds"] + "; " + ACTS["odd names"] + "; mkdir new; mv e/f new/; chmod 600 deep/1/a/1"
+    act = ACTS["kinds"] + "; " + ACTS["odd names"] + "; mkdir new; mv e/f new/; chmod 600 deep/1/a/1; "
+    act += "setfattr -n user.d -v 1 deep/2/b"
     wanted = twin(mode, act)
     script = (f"mount -t tmpfs none $PWD/empty && {mode.programs}/tiercel run -q -- bash -c {json_quote(act)} && "
               f"{mode.programs}/tiercel apply >/dev/null; echo $?; {mode.programs}/tiercel ps -a --json")
