@@ -97,7 +97,7 @@ def flood(world, tiercel):
         keeper.returncode = 0
         child.stdout.close()
         child.wait()
-        return used.ru_maxrss * 1024 > 128 * MIB
+        return used.ru_maxrss * 1024 > 96 * MIB
     return both(world, tiercel, act)
 
 
@@ -202,7 +202,7 @@ def swapped_for_a_link(world, tiercel):
         words = world.mode.argv(["/usr/bin/python3", "-c", SWAP, where, link])
         with subprocess.Popen(words, stdout=subprocess.PIPE) as swapper:
             swapper.stdout.readline()
-            for number in range(300):
+            for number in range(100):
                 write(where / f"new.{number}")
             swapper.kill()
         for path in (where, link):
@@ -282,7 +282,7 @@ def stuck_terminal(world, tiercel):
         master, slave = os.openpty()
         child = subprocess.Popen(world.mode.argv([*words, "R-11", name]), cwd=scene.ws, env=world.env(), stdin=slave,
                                  stdout=slave, stderr=slave, start_new_session=True)
-        time.sleep(1.2)
+        time.sleep(0.9)
         alive = [p for p in pids_of(name) if lines_of(f"/proc/{p}/comm").strip() == "probe"]
         os.close(slave)
         os.close(master)

@@ -13,6 +13,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from world import PROGRAMS
+
 STATUS = {0: "OPEN", 1: "HELD", 2: "ABSENT", 3: "BROKEN"}
 FREE_SPACES = ["-mpfniuC", "--mount-proc", "--propagation=private"]
 LIMITS = {"pids": "--pids-limit", "memory": "--memory", "disk": "--disk", "time": "--timeout"}
@@ -210,7 +212,7 @@ def planted_below(top):
     found = []
     for folder, _, files in os.walk(top):
         found += [os.path.join(folder, f) for f in files
-                  if f not in ("probe", "setuid", "filecap", "node") and stat.S_ISREG(os.lstat(os.path.join(folder, f)).st_mode)
+                  if f not in (*PROGRAMS, "node") and stat.S_ISREG(os.lstat(os.path.join(folder, f)).st_mode)
                   and file_has(os.path.join(folder, f), PLANTED)]
     return found
 

@@ -9,11 +9,11 @@ import os
 import secrets
 import selectors
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -24,6 +24,7 @@ LAN, META, META6, FAR = "192.0.2.77", "169.254.169.254", "fd00:ec2::254", "203.0
 LINK = "escape-link"
 CREDENTIALS = (".ssh/id_ed25519", ".aws/credentials", ".netrc", ".git-credentials", ".npmrc", ".docker/config.json",
                ".bash_history", ".gnupg/secring.gpg", ".password-store/site.gpg", ".mozilla/firefox/logins.json")
+PROGRAMS = ("probe", "setuid", "filecap")
 # CAP_SETUID, permitted and effective, as capabilities(7) lays out version 2.
 FILE_CAPABILITY = bytes.fromhex("01000002" "80000000" "00000000" "00000000" "00000000")
 
@@ -117,33 +118,39 @@ class Scene:
             mode.write(self.home / name, token + "\n", 0o600)
         mode.write(self.home / "secret", token + "\n", 0o600)
         mode.write(self.home / ".config/tiercel/policy.yaml", "version: 1\n")
-        self.bait(probe)
+        mode.make_dir(self.ws)
+        self.programs(probe)
+        self.bait()
 
-    def bait(self, probe):
-        mode, ws = self.mode, self.ws
-        mode.make_dir(ws)
+    def programs(self, probe):
+        """Set-user-id, with a capability, a device node: what no attack changes stays from one to the next."""
+        for name in PROGRAMS:
+            shutil.copy(probe, self.ws / name)
+        self.mode.own(self.ws / "probe")
+        os.chmod(self.ws / "setuid", 0o4755)
+        os.setxattr(self.ws / "filecap", "security.capability", FILE_CAPABILITY)
+        os.mknod(self.ws / "node", 0o20666, os.makedev(1, 3))
+        os.chmod(self.ws / "node", 0o666)
+
+    def bait(self):
         for name, text in ((".env", self.token), ("plain", "x"), ("dir/keep", "x"), (".git/config", "[core]\n"),
                            (".git/HEAD", "ref: refs/heads/main\n"), ("readonly", "kept\n")):
-            mode.write(ws / name, text)
-        mode.make_dir(ws / ".git/hooks")
-        os.chmod(ws / "readonly", 0o444)
-        for name in ("probe", "setuid", "filecap"):
-            shutil.copy(probe, ws / name)
-        mode.own(ws / "probe")
-        os.chmod(ws / "setuid", 0o4755)
-        os.setxattr(ws / "filecap", "security.capability", FILE_CAPABILITY)
-        os.mknod(ws / "node", 0o20666, os.makedev(1, 3))
-        os.chmod(ws / "node", 0o666)
+            self.mode.write(self.ws / name, text)
+        self.mode.make_dir(self.ws / ".git/hooks")
+        os.chmod(self.ws / "readonly", 0o444)
 
     def renew(self):
         """What an attack left in the workspace goes; the mounts of a control too."""
         while LIBC.umount2(os.fsencode(self.ws / "mnt"), 2) == 0:
             pass
-        probe = self.home / "probe.kept"
-        shutil.copy(self.ws / "probe", probe)
-        shutil.rmtree(self.ws)
-        self.bait(probe)
-        probe.unlink()
+        for path in self.ws.iterdir():
+            if path.name in (*PROGRAMS, "node"):
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        self.bait()
 
 
 class World:
@@ -189,7 +196,6 @@ class World:
             self.mode.argv([probe, "sentinel", f"marker={self.marker}", f"canary={self.outside / 'canary'}"]),
             cwd=self.outside, stdout=subprocess.PIPE, env=self.env(), start_new_session=True)
         _, self.addr, self.fd = self.sentinel.stdout.readline().decode().split()
-        os.set_blocking(self.sentinel.stdout.fileno(), False)
 
     def env(self):
         """What a careless user has in his environment."""
@@ -209,11 +215,14 @@ class World:
         return [f"{name}={value}" for name, value in said.items()]
 
     def signals_seen(self):
-        time.sleep(0.02)  # it has to wake up to say so
-        try:
-            self.signals += os.read(self.sentinel.stdout.fileno(), 1 << 16).count(b"SIGNAL")
-        except BlockingIOError:
-            pass
+        """How many reached the sentinel; one of our own, which it hears last, says that it has caught up."""
+        last, said = b"SIGNAL %d\n" % signal.SIGWINCH, b""
+        self.sentinel.send_signal(signal.SIGWINCH)
+        while not said.endswith(last):
+            more = os.read(self.sentinel.stdout.fileno(), 1 << 16)
+            assert more, "the sentinel is gone"
+            said += more
+        self.signals += said.count(b"SIGNAL") - said.count(last)
         return self.signals
 
     def pts_seen(self):

@@ -20,11 +20,11 @@
 #include <unistd.h>
 
 #define MIB (1ul << 20)
-#define MEMORY_MIB 256
+#define MEMORY_MIB 160
 #define PROCESSES 200
-#define DISK_MIB 96
+#define DISK_MIB 48
 #define ORPHANS 50
-#define INODES 30000
+#define INODES 8000
 #define CHUNK 65536
 
 static int r01(void)
@@ -198,6 +198,7 @@ static int r08(void)
 		close(fd);
 		usleep(i % 100 == 0 ? 2000 : 0);
 	}
+	usleep(500000);
 	return opened("%d inodes", INODES);
 }
 
@@ -307,7 +308,7 @@ static int r11(void)
 
 static int r22(void)
 {
-	struct timespec longer = { .tv_sec = 3 };
+	struct timespec longer = { .tv_sec = 1 };
 
 	/* Stopped, it cannot hear a signal that asks. */
 	if (fork() == 0) {
@@ -317,7 +318,7 @@ static int r22(void)
 	}
 	signal(SIGTERM, SIG_IGN);
 	nanosleep(&longer, NULL);
-	return opened("still here after 3 s");
+	return opened("still here after 1 s");
 }
 
 const struct act res_acts[] = {

@@ -30,6 +30,8 @@ static int sentinel(void)
 	sigemptyset(&all);
 	sigaddset(&all, SIGUSR1);
 	sigaddset(&all, SIGURG);
+	/* Heard last: whoever sends it learns when all before it has been said. */
+	sigaddset(&all, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	fd = signalfd(-1, &all, SFD_CLOEXEC);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
