@@ -67,15 +67,60 @@ int store_drop(struct store_box *box, struct err *e)
 	return 0;
 }
 
-void store_drop_rest(const struct store_box *box)
+/* What an unchanged sandbox leaves, from the inside out; what else there may be goes at the end. */
+static const struct {
+	const char *path;
+	int flags;
+} parts[] = {
+	{ "record.json", 0 },
+	{ "lock", 0 },
+	{ "root0/work/work/incompat/volatile/dirty", 0 },
+	{ "root0/work/work/incompat/volatile", AT_REMOVEDIR },
+	{ "root0/work/work/incompat", AT_REMOVEDIR },
+	{ "root0/work/work", AT_REMOVEDIR },
+	{ "root0/work", AT_REMOVEDIR },
+	{ "root0/upper", AT_REMOVEDIR },
+	{ "root0", AT_REMOVEDIR },
+};
+
+static bool rest_begin(struct store_rest *rest)
 {
 	AUTO_CLOSE int all = -EBADF;
 	char trash[STORE_ID_LEN + sizeof(STORE_TRASH)];
 
-	all = openat(box->dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (all < 0)
-		return;
-	snprintf(trash, sizeof(trash), STORE_TRASH "%s", box->id);
-	if (renameat2(all, STORE_LAST, all, trash, RENAME_NOREPLACE) == 0)
+	all = openat(rest->box->dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(trash, sizeof(trash), STORE_TRASH "%s", rest->box->id);
+	if (all < 0 || renameat2(all, STORE_LAST, all, trash, RENAME_NOREPLACE) < 0)
+		return false;
+	rest->trash = openat(all, trash, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return rest->trash >= 0;
+}
+
+static void rest_end(struct store_rest *rest)
+{
+	AUTO_CLOSE int all = -EBADF;
+	char trash[STORE_ID_LEN + sizeof(STORE_TRASH)];
+
+	rest->trash = fd_close(rest->trash);
+	all = openat(rest->box->dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(trash, sizeof(trash), STORE_TRASH "%s", rest->box->id);
+	if (all >= 0)
 		(void)review_remove_tree(all, trash, NULL);
+}
+
+bool store_rest_step(struct store_rest *rest)
+{
+	if (rest->box == NULL)
+		return false;
+	if (rest->trash < 0 && rest_begin(rest))
+		return true;
+	if (rest->trash >= 0 && rest->done < ARRAY_LEN(parts)) {
+		(void)unlinkat(rest->trash, parts[rest->done].path, parts[rest->done].flags);
+		rest->done++;
+		return true;
+	}
+	if (rest->trash >= 0)
+		rest_end(rest);
+	rest->box = NULL;
+	return false;
 }

@@ -133,7 +133,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 				.watch = { -1, -1, -1, -1 },
 				.limits = &req->policy->limits,
 				.log = &ret->log,
-				.box = &p->box,
+				.rest = STORE_REST_OF(NULL),
 				.cgroup = &p->cgroup,
 				.egress = &egress,
 				.guard = &p->guard,
@@ -152,6 +152,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 	if (r == 0)
 		r = order(req, p, &s, &ret->plan, e);
 	s.holds_watch = p->holds_watch;
+	s.rest = STORE_REST_OF(&p->box);
 	if (p->facts.root[0].kind != ROOT_PLAIN)
 		s.upper = p->facts.root[0].store;
 	if (r == 0)

@@ -93,7 +93,6 @@ static int go(struct supervisor *s, struct err *e)
 	r = tell(s, MESSAGE_GO, 0);
 	if (r < 0)
 		return err_sys(e, r, "the sandbox ended before its command started");
-	store_drop_rest(s->box);
 	return 0;
 }
 
@@ -330,9 +329,14 @@ static int loop(struct supervisor *s, int signals, struct err *e)
 	int r = 0;
 
 	while (r == 0) {
+		int ready;
+
 		polled_make(&p, s, signals);
-		if (poll(p.fd, p.n, limits_timeout_ms(s)) < 0 && errno != EINTR)
+		ready = poll(p.fd, p.n, s->rest.box != NULL ? 0 : limits_timeout_ms(s));
+		if (ready < 0 && errno != EINTR)
 			return err_sys(e, -errno, "poll");
+		if (ready == 0)
+			(void)store_rest_step(&s->rest);
 		for (nfds_t i = 0; i < p.n && r == 0; i++)
 			if (p.fd[i].revents)
 				r = dispatch(s, &p, i, signals, e);
@@ -356,8 +360,7 @@ static int signals_open(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Whatever happened, nothing of the sandbox is left when this returns. */
-static void finish(struct supervisor *s)
+static void processes_end(struct supervisor *s)
 {
 	if (s->pidfd >= 0)
 		pidfd_send_signal(s->pidfd, SIGKILL, NULL, 0);
@@ -370,6 +373,14 @@ static void finish(struct supervisor *s)
 		while (waitpid(s->stage, NULL, 0) < 0 && errno == EINTR)
 			continue;
 	s->stage = 0;
+}
+
+/* Whatever happened, nothing of the sandbox is left when this returns. */
+static void finish(struct supervisor *s)
+{
+	processes_end(s);
+	while (store_rest_step(&s->rest))
+		continue;
 	for (int i = 0; i < NETNS_WATCH_FDS; i++) {
 		if (s->watch[i] >= 0)
 			packets_read(s, s->watch[i]);

@@ -10,13 +10,13 @@
 #include "base/err.h"
 #include "linux/netns.h"
 #include "sandbox/relay.h"
+#include "sandbox/removal.h"
 
 struct cgroup;
 struct egress;
 struct events_log;
 struct guard;
 struct policy_limits;
-struct store_box;
 struct tier_facts;
 
 enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
@@ -48,7 +48,7 @@ struct supervisor {
 	const struct guard *guard;
 	const struct tier_facts *facts;
 	int holds_watch;
-	const struct store_box *box;
+	struct store_rest rest;
 	const char *upper;
 	uint64_t start_free_bytes;   /* of the disk that @upper is on, when the command started */
 	uint64_t start_shared_bytes; /* shared memory of the host at that time */

@@ -63,7 +63,7 @@ static int plan_take(struct stage *s, int fd, struct err *e)
 	return trees_prepare(s, e);
 }
 
-/* Writing 0 moves the writer: cgroups(7), "cgroup.procs". */
+/* Writing 0 moves the writer, which has one thread: cgroups(7), "cgroup.procs" and "tasks". */
 static int spaces_take(struct stage *s, uint32_t flags, const int *fds, size_t n, struct err *e)
 {
 	if (s->spaces != 0 || flags == 0)
