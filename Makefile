@@ -16,8 +16,8 @@ SRC := $(wildcard $(ROOMS:%=src/%/*.c))
 STAGE_OWN := $(wildcard src/stage/*.c)
 # What the stage links beside its own room; its line budget counts these too.
 STAGE_SHARED := base/buf.c base/err.c base/fd.c base/path.c plan/op.c plan/plan.c plan/verify.c \
-	linux/caps.c linux/channel.c linux/landlock.c linux/limits.c linux/listen.c linux/mount.c linux/netns.c \
-	linux/overlay.c linux/pty.c linux/seccomp.c linux/userns.c
+	linux/caps.c linux/channel.c linux/landlock.c linux/limits.c linux/listen.c linux/mount.c linux/netlink.c \
+	linux/netns.c linux/nft.c linux/overlay.c linux/pty.c linux/seccomp.c linux/userns.c
 STAGE_SRC := $(STAGE_OWN) $(wildcard $(STAGE_SHARED:%=src/%))
 OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o)
 STAGE_OBJ := $(STAGE_SRC:src/%.c=$(BUILD)/stage/%.o)

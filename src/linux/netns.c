@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of a network namespace: loopback, local routes, and a view of what tries to leave. */
-/* #syscalls socket ioctl sendto recvfrom setsockopt close */
+/* #syscalls socket ioctl setsockopt close */
 #include "linux/netns.h"
 
 #include <errno.h>
@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "linux/netlink.h"
 
 #define LOOPBACK_INDEX 1 /* the first interface of every network namespace */
 #define SEEN_MAX 300	 /* enough of a packet for its addresses, ports and a DNS question */
@@ -39,23 +40,6 @@ static int link_up(void)
 	return ioctl(fd, SIOCSIFFLAGS, &req) < 0 ? -errno : 0;
 }
 
-/* The kernel answers each request; 0 is its word for success. */
-static int netlink_result(int fd)
-{
-	struct {
-		struct nlmsghdr head;
-		struct nlmsgerr err;
-		char rest[256];
-	} reply;
-	ssize_t n = recv(fd, &reply, sizeof(reply), 0);
-
-	if (n < 0)
-		return -errno;
-	if ((size_t)n < sizeof(reply.head) + sizeof(int) || reply.head.nlmsg_type != NLMSG_ERROR)
-		return -EPROTO;
-	return reply.err.error;
-}
-
 static int route_local(int fd, unsigned char family)
 {
 	struct route_request req = {
@@ -71,9 +55,7 @@ static int route_local(int fd, unsigned char family)
 		.index = LOOPBACK_INDEX,
 	};
 
-	if (send(fd, &req, sizeof(req), 0) < 0)
-		return -errno;
-	return netlink_result(fd);
+	return netlink_request(fd, &req, sizeof(req));
 }
 
 int netns_loopback(void)
@@ -83,9 +65,9 @@ int netns_loopback(void)
 
 	if (r < 0)
 		return r;
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	fd = netlink_open(NETLINK_ROUTE);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = route_local(fd, AF_INET);
 	if (r < 0)
 		return r;

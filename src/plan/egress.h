@@ -15,6 +15,8 @@
 #define EGRESS_NAMES_FIRST 0xc6120100u /* 198.18.1.0: addresses that stand for names */
 #define EGRESS_NAMES_LAST 0xc613feffu  /* 198.19.254.255 */
 #define EGRESS_CLIENT_PORT 3128	       /* CONNECT, plain HTTP and SOCKS5, told by the first byte */
+#define EGRESS_EVERY_PORT 3129	       /* where a redirect of every port leads */
+#define EGRESS_DNS_PORT 53
 
 enum egress_kind {
 	/* From the supervisor. */

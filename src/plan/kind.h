@@ -42,6 +42,7 @@ enum plan_kind {
 	PLAN_LOOPBACK, /* loopback up, every address local to it */
 	PLAN_WATCH,    /* report connection attempts that leave loopback */
 	PLAN_LISTEN,   /* n0 = port, n1 = enum egress_listener: a socket for the proxy */
+	PLAN_REDIRECT, /* n0 = port that every TCP connection leads to, a = the rule that asks */
 	PLAN_PTY,      /* open a terminal of the sandbox's own, n0 = rows, n1 = columns */
 	PLAN_KEYRING,
 	PLAN_AFFINITY, /* n0 = number of processors */

@@ -30,6 +30,7 @@ static const struct plan_shape shapes[PLAN_KIND_END] = {
 	[PLAN_LOOPBACK] = { "loopback", PHASE_IDS, 0, "" },
 	[PLAN_WATCH] = { "watch", PHASE_IDS, 0, "" },
 	[PLAN_LISTEN] = { "listen", PHASE_IDS, 0, "" },
+	[PLAN_REDIRECT] = { "redirect", PHASE_IDS, 0, "a" },
 	[PLAN_PTY] = { "pty", PHASE_IDS, 0, "" },
 	[PLAN_KEYRING] = { "keyring", PHASE_IDS, 0, "" },
 	[PLAN_AFFINITY] = { "affinity", PHASE_IDS, 0, "" },

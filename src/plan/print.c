@@ -28,6 +28,7 @@ static void numbers(const struct plan_op *op, struct buf *out)
 		[PLAN_ROOT] = " of %llu bytes",
 		[PLAN_DIR] = " mode %llo",
 		[PLAN_FILE] = " mode %llo",
+		[PLAN_REDIRECT] = " to port %llu",
 		[PLAN_AFFINITY] = " to %llu processors",
 		[PLAN_LANDLOCK] = " handling 0x%llx",
 		[PLAN_RULE] = " rights 0x%llx",

@@ -86,6 +86,8 @@ static const char *content_fault(const struct plan *p, const struct plan_op *op)
 	if (op->kind == PLAN_LISTEN &&
 	    (op->n[0] == 0 || op->n[0] > UINT16_MAX || op->n[1] >= EGRESS_LISTENER_END))
 		return "no such port";
+	if (op->kind == PLAN_REDIRECT && (op->n[0] == 0 || op->n[0] > UINT16_MAX))
+		return "no such port";
 	if (op->kind == PLAN_MAP)
 		return map_fault(op);
 	return NULL;

@@ -9,6 +9,7 @@
 #include "linux/channel.h"
 #include "linux/listen.h"
 #include "linux/netns.h"
+#include "linux/nft.h"
 #include "plan/egress.h"
 #include "plan/message.h"
 #include "stage/stage.h"
@@ -33,4 +34,15 @@ int op_listen(struct stage *s, const struct plan_op *op, struct err *e)
 		return err_sys(e, fd, "cannot listen on port %u inside", port);
 	r = channel_send(s->control, &m, sizeof(m), &fd, 1);
 	return r < 0 ? err_sys(e, r, "cannot hand a socket to the proxy") : 0;
+}
+
+int op_redirect(struct stage *s, const struct plan_op *op, struct err *e)
+{
+	int r = nft_redirect((uint16_t)op->n[0], EGRESS_DNS_PORT);
+
+	return r < 0 ? err_sys(e, r,
+			       "%s needs nftables with NAT in this kernel (nf_tables, "
+			       "nft_chain_nat, nft_redir); 256 ports or fewer, by number, do not",
+			       plan_a(s->plan, op))
+		     : 0;
 }

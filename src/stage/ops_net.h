@@ -11,5 +11,6 @@ struct stage;
 /* Each carries out one operation; 0 or negative errno with @e filled. */
 int op_network(struct stage *s, const struct plan_op *op, struct err *e);
 int op_listen(struct stage *s, const struct plan_op *op, struct err *e);
+int op_redirect(struct stage *s, const struct plan_op *op, struct err *e);
 
 #endif

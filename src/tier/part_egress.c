@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/host_rule.h"
@@ -13,7 +14,7 @@
 
 #define PORTS 65536
 #define PORTS_MAX 256 /* a socket each */
-#define DNS_PORT 53
+#define ENTRY_MAX 512 /* a source, a place and an entry; longer ones are cut */
 
 bool part_egress_is_open(const struct policy *p)
 {
@@ -29,15 +30,16 @@ static void listen_on(struct plan_builder *b, unsigned int port, enum egress_lis
 	plan_add(b, op, NULL, NULL, 0);
 }
 
-static int refuse(const struct policy *p, int code, const char *entry, const char *why,
-		  struct err *e)
+/* Where an entry of network.allow comes from, as errors begin. */
+static void name_entry(const struct policy *p, const char *entry, char ret[ENTRY_MAX])
 {
 	const struct policy_origin *o = &p->origin[FIELD_NETWORK_ALLOW];
 
 	if (o->line > 0)
-		return err_set(e, code, "%s:%u:%u: network.allow: \"%s\" %s", o->source, o->line,
-			       o->column, entry, why);
-	return err_set(e, code, "network.allow: \"%s\" %s", entry, why);
+		snprintf(ret, ENTRY_MAX, "%s:%u:%u: network.allow: \"%s\"", o->source, o->line,
+			 o->column, entry);
+	else
+		snprintf(ret, ENTRY_MAX, "network.allow: \"%s\"", entry);
 }
 
 /* Marks the ports of one rule; returns how many of them are new. */
@@ -55,9 +57,24 @@ static unsigned int mark(uint8_t *wanted, const struct host_rule *rule)
 	return n;
 }
 
+/* Every port leads to one socket; the proxy learns from the kernel which was meant. */
+static void redirect(const struct policy *p, const char *entry, struct plan_builder *b)
+{
+	struct plan_op op = { .kind = PLAN_REDIRECT,
+			      .field = FIELD_NETWORK_ALLOW,
+			      .n = { EGRESS_EVERY_PORT } };
+	char name[ENTRY_MAX];
+
+	name_entry(p, entry, name);
+	listen_on(b, EGRESS_EVERY_PORT, EGRESS_TCP);
+	plan_add(b, op, name, NULL, 0);
+}
+
 int part_egress_compile(const struct policy *p, struct plan_builder *b, struct err *e)
 {
 	uint8_t wanted[PORTS] = { 0 };
+	const char *every = NULL;
+	char name[ENTRY_MAX];
 	unsigned int n = 0;
 
 	if (!part_egress_is_open(p))
@@ -66,24 +83,23 @@ int part_egress_compile(const struct policy *p, struct plan_builder *b, struct e
 		const char *entry = p->net_allow.v[i];
 		struct host_rule rule;
 
-		if (host_rule_parse(entry, strlen(entry), HOST_RULE_ALLOW, &rule) < 0)
-			return refuse(p, -EINVAL, entry, "is no host", e);
-		if (rule.n_ports == 0)
-			return refuse(p, -EOPNOTSUPP, entry,
-				      "asks for every port, which this version cannot serve; name "
-				      "the ports",
-				      e);
+		if (host_rule_parse(entry, strlen(entry), HOST_RULE_ALLOW, &rule) < 0) {
+			name_entry(p, entry, name);
+			return err_set(e, -EINVAL, "%s is no host", name);
+		}
 		n += mark(wanted, &rule);
-		if (n > PORTS_MAX)
-			return refuse(p, -EOPNOTSUPP, entry,
-				      "makes more than 256 ports, which this version cannot serve",
-				      e);
+		if (every == NULL && (rule.n_ports == 0 || n > PORTS_MAX))
+			every = entry;
 	}
-	listen_on(b, DNS_PORT, EGRESS_DNS_UDP);
-	listen_on(b, DNS_PORT, EGRESS_DNS_TCP);
+	listen_on(b, EGRESS_DNS_PORT, EGRESS_DNS_UDP);
+	listen_on(b, EGRESS_DNS_PORT, EGRESS_DNS_TCP);
 	listen_on(b, EGRESS_CLIENT_PORT, EGRESS_CLIENT);
+	if (every != NULL) {
+		redirect(p, every, b);
+		return 0;
+	}
 	for (unsigned int port = 1; port < PORTS; port++)
-		if (wanted[port] && port != DNS_PORT && port != EGRESS_CLIENT_PORT)
+		if (wanted[port] && port != EGRESS_DNS_PORT && port != EGRESS_CLIENT_PORT)
 			listen_on(b, port, EGRESS_TCP);
 	return 0;
 }

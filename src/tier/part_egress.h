@@ -15,9 +15,9 @@ bool part_egress_is_open(const struct policy *p);
 
 /*
  * part_egress_compile - listening sockets for names, for clients of proxies, and for every port
- * that a rule allows.
+ * that a rule allows; where those are too many, one socket and a redirect to it.
  *
- * Returns 0; -EINVAL for a rule that cannot be read, -EOPNOTSUPP for more ports than can be served.
+ * Returns 0; -EINVAL for a rule that cannot be read.
  */
 int part_egress_compile(const struct policy *p, struct plan_builder *b, struct err *e);
 

@@ -187,7 +187,7 @@ def test_a_workspace_with_a_mount_below_is_copied(tiercel, mode):
     (("run",), "no command"),
     (("run", "--memry", "1g", "--", "true"), "--memory"),
     (("run", "--memory", "-1g", "--", "true"), "4GiB"),
-    (("run", "--allow", "github.com", "--", "true"), "network.allow"),
+    (("run", "--allow", "git hub.com", "--", "true"), "network.allow"),
     (("run", "--tier", "vm", "--", "true"), "not built"),
     (("run", "--name", "../x", "--", "true"), "--name"),
 ))

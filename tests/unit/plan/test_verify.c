@@ -64,6 +64,11 @@ static void plan_verify_refuses_order_flags_and_kinds(void **state)
 	assert_int_equal(
 		verdict((struct plan_op){ .kind = PLAN_DIR, .flags = PLAN_F_NOTIFY }, "/x"),
 		-EBADMSG);
+	assert_int_equal(
+		verdict((struct plan_op){ .kind = PLAN_REDIRECT, .n = { 65536 } }, "a rule"),
+		-EBADMSG);
+	assert_int_equal(
+		verdict((struct plan_op){ .kind = PLAN_REDIRECT, .n = { 65535 } }, "a rule"), 0);
 	/* A second seccomp row, a store without its overlay, a pivot without a root. */
 	assert_int_equal(verdict((struct plan_op){ .kind = PLAN_SECCOMP }, NULL), -EBADMSG);
 	assert_int_equal(verdict((struct plan_op){ .kind = PLAN_STORE }, "/x"), -EBADMSG);

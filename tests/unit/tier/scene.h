@@ -4,6 +4,7 @@
 #define TESTS_UNIT_TIER_SCENE_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "tier/tier.h"
 
 #define PATHS_MAX 128
+#define POLICY_FD 200
 #define HOME "/home/u"
 #define WORK HOME "/work"
 #define STORE HOME "/.local/state/tiercel/sandboxes/0123456789ab/root0"
@@ -89,6 +91,7 @@ struct plan_case {
 
 static inline struct policy *policy_of(const char *preset, const char *yaml)
 {
+	AUTO_CLOSE int made = -EBADF;
 	AUTO_CLOSE int fd = -EBADF;
 	char path[64];
 	struct policy_sources src = { .preset = preset, .home = HOME, .cwd = WORK };
@@ -96,7 +99,10 @@ static inline struct policy *policy_of(const char *preset, const char *yaml)
 	struct err e = { 0 };
 
 	if (yaml != NULL) {
-		fd = memfd_create("policy", MFD_CLOEXEC);
+		made = memfd_create("policy", MFD_CLOEXEC);
+		/* Plans may say where a rule stands, so its place has one name always. */
+		fd = fcntl(made, F_DUPFD_CLOEXEC, POLICY_FD);
+		assert_int_equal(fd, POLICY_FD);
 		assert_int_equal(fd_write_full(fd, yaml, strlen(yaml)), 0);
 		assert_int_equal(fchmod(fd, 0600), 0);
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
