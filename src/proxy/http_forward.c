@@ -2,6 +2,7 @@
 /* Writes a request's head anew, as it goes on to the server. */
 #include "proxy/http_forward.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -60,14 +61,21 @@ static bool is_left_out(const struct http_field *f, const struct http_head *h)
 	return http_is(&f->name, "upgrade") && h->upgrade != HTTP_UPGRADE_WEBSOCKET;
 }
 
-static void add_fields(const struct http_head *h, struct secret_site *site, struct buf *out)
+static bool is_length(const struct http_field *f)
+{
+	return http_is(&f->name, "content-length") || http_is(&f->name, "transfer-encoding");
+}
+
+static void add_fields(const struct http_head *h, struct secret_site *site, bool is_new_length,
+		       struct buf *out)
 {
 	struct http_text rest = h->fields;
 	struct http_text line;
 	struct http_field f;
 
 	while (http_line_next(&rest, &line)) {
-		if (http_field_parse(&line, &f) < 0 || is_left_out(&f, h))
+		if (http_field_parse(&line, &f) < 0 || is_left_out(&f, h) ||
+		    (is_new_length && is_length(&f)))
 			continue;
 		add(out, &f.name);
 		buf_str(out, ": ");
@@ -79,14 +87,17 @@ static void add_fields(const struct http_head *h, struct secret_site *site, stru
 	}
 }
 
-int http_forward_build(const struct http_head *h, struct secret_site *site, struct buf *out)
+int http_forward_build(const struct http_head *h, struct secret_site *site, int64_t length,
+		       struct buf *out)
 {
 	add(out, &h->method);
 	buf_str(out, " ");
 	add_target(h, site, out);
 	buf_printf(out, " HTTP/1.%u\r\n", h->minor);
 	add_host(h, out);
-	add_fields(h, site, out);
+	add_fields(h, site, length >= 0, out);
+	if (length >= 0)
+		buf_printf(out, "Content-Length: %" PRId64 "\r\n", length);
 	if (h->upgrade == HTTP_UPGRADE_WEBSOCKET)
 		buf_str(out, "Connection: Upgrade\r\n");
 	else if (h->wants_close)

@@ -12,9 +12,10 @@ struct secret_site;
 
 /*
  * http_forward_build - append the head that the server gets.
- * @h:    as http_head_parse left it; not of CONNECT
- * @site: whom it goes to, with the secrets that may be filled in; NULL for none
- * @out:  has the error of memory and size
+ * @h:      as http_head_parse left it; not of CONNECT
+ * @site:   whom it goes to, with the secrets that may be filled in; NULL for none
+ * @length: of the body, where it was written anew and is sent in one piece; -1 leaves it as it was
+ * @out:    has the error of memory and size
  *
  * The target becomes a path, the Host field what was checked, and first. What is between client and
  * proxy alone is left out: Proxy-… fields, Connection, Keep-Alive, TE, and an upgrade to anything
@@ -22,6 +23,7 @@ struct secret_site;
  *
  * Returns 0, -E2BIG or -ENOMEM. Source: RFC 9110 section 7.6.
  */
-int http_forward_build(const struct http_head *h, struct secret_site *site, struct buf *out);
+int http_forward_build(const struct http_head *h, struct secret_site *site, int64_t length,
+		       struct buf *out);
 
 #endif

@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    before.form == HTTP_AUTHORITY || !before.has_host)
 		return 0;
 	site.host = &before.host;
-	if (http_forward_build(&before, &site, &out) < 0)
+	if (http_forward_build(&before, &site, -1, &out) < 0)
 		abort();
 	/* Secrets may make it longer than what is taken. */
 	if (out.n > HTTP_HEAD_MAX)

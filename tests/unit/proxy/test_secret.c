@@ -165,7 +165,7 @@ static void assert_forward(const char *from, struct secret_site *site, const cha
 	struct http_head h = { 0 };
 
 	assert_int_equal(http_head_parse(from, strlen(from), &h), HTTP_HEAD_WHOLE);
-	assert_int_equal(http_forward_build(&h, site, &out), 0);
+	assert_int_equal(http_forward_build(&h, site, -1, &out), 0);
 	assert_string_equal(out.p, wanted);
 	/* What is written is read as the same. */
 	h = (struct http_head){ 0 };
