@@ -25,7 +25,7 @@ PROXY_SRC := $(wildcard src/proxy/*.c)
 PROXY_OBJ := $(PROXY_SRC:src/%.c=$(BUILD)/obj/%.o)
 HAVE_MAIN := $(wildcard src/cmd/main.c)
 HAVE_STAGE := $(wildcard src/stage/main.c)
-PROGRAMS := $(if $(HAVE_MAIN),$(BUILD)/tiercel) $(if $(HAVE_STAGE),$(BUILD)/tiercel-stage)
+PROGRAMS := $(if $(HAVE_MAIN),$(BUILD)/tiercel) $(if $(HAVE_STAGE),$(BUILD)/tiercel-stage) $(BUILD)/tiercel-proxy
 
 # --- flags ---------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wvla -Walloca -Wundef -Wformat=2 \
@@ -118,7 +118,7 @@ $(BUILD)/tiercel-stage: $(STAGE_OBJ)
 	@echo "  LD      $@"
 	@$(STAGE_LD) -static -nostartfiles -Wl,-pie,--no-dynamic-linker $(RELRO) -o $@ \
 		$(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $(STAGE_OBJ) $(MUSL_LIB)/crtn.o
-
+include src/proxy/rules.mk
 
 # --- manual pages and completion, out of the parser's own tables -----------------------------------
 MAN := tiercel.1 tiercel-policy.5 \
@@ -139,14 +139,14 @@ FISH_DIR := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 MAN_PATH = $(MAN_DIR)/man$(patsubst .%,%,$(suffix $(1)))/$(1)
 install: all
 	install -D -m 755 -t $(BIN_DIR) $(BUILD)/tiercel
-	install -D -m 755 -t $(LIBEXEC_DIR) $(BUILD)/tiercel-stage
+	install -D -m 755 -t $(LIBEXEC_DIR) $(BUILD)/tiercel-stage $(BUILD)/tiercel-proxy
 	$(foreach m,$(MAN),install -D -m 644 $(BUILD)/man/$(m) $(call MAN_PATH,$(m)) &&) :
 	install -D -m 644 $(BUILD)/completion/bash/tiercel $(BASH_DIR)/tiercel
 	install -D -m 644 $(BUILD)/completion/zsh/_tiercel $(ZSH_DIR)/_tiercel
 	install -D -m 644 $(BUILD)/completion/fish/tiercel.fish $(FISH_DIR)/tiercel.fish
 
 uninstall:
-	rm -f $(BIN_DIR)/tiercel $(LIBEXEC_DIR)/tiercel-stage $(foreach m,$(MAN),$(call MAN_PATH,$(m)))
+	rm -f $(BIN_DIR)/tiercel $(addprefix $(LIBEXEC_DIR)/tiercel-,stage proxy) $(foreach m,$(MAN),$(call MAN_PATH,$(m)))
 	rm -f $(BASH_DIR)/tiercel $(ZSH_DIR)/_tiercel $(FISH_DIR)/tiercel.fish
 	[ ! -d $(LIBEXEC_DIR) ] || rmdir --ignore-fail-on-non-empty $(LIBEXEC_DIR)
 
@@ -286,7 +286,7 @@ check:
 	done; [ -z "$$bad" ] || { echo "make check: failed:$$bad"; exit 1; }; echo "make check: all passed"
 
 help:
-	@echo "all        tiercel and tiercel-stage, manual pages, completion"
+	@echo "all        tiercel, tiercel-stage, tiercel-proxy, manual pages, completion"
 	@echo "check      every gate, both compilers, analysers, unit tests"
 	@echo "unit       unit tests; fuzz-corpus: fuzz seeds as plain tests (both with sanitizers)"
 	@echo "system     tests of real sandboxes; PYTEST_ARGS= chooses some"

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides where a connection may go, and dials it. */
+#ifndef PROXY_CONN_GO_H
+#define PROXY_CONN_GO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/host.h"
+#include "proxy/rules.h"
+
+struct conn;
+struct proxy;
+
+/* conn_go - where it wants to go is known: dial it or refuse. */
+void conn_go(struct conn *c, const struct host *host, uint16_t port);
+
+/* conn_take_dialled - the dial is over: greet the client or refuse. Returns whether it succeeded.
+ */
+bool conn_take_dialled(struct conn *c);
+
+/* conn_judge - what the rules say about a host, and about the address that its name leads to. */
+struct verdict conn_judge(const struct proxy *p, const struct host *host, uint16_t port,
+			  const struct addr *addr);
+
+/* conn_is_allowed - whether the rules, as they are now, hold what it goes to. */
+bool conn_is_allowed(const struct conn *c, const struct addr *addr);
+
+#endif

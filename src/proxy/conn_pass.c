@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looks at what a client begins with, then moves bytes both ways. */
+#include "proxy/conn_pass.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "proxy/conn.h"
+#include "proxy/events.h"
+#include "proxy/inspect.h"
+#include "proxy/proxy.h"
+#include "proxy/refuse.h"
+#include "proxy/request.h"
+
+/* Whether rules are to be held to what is inside, so that the stream must be opened and read. */
+static bool must_be_read(const struct conn *c)
+{
+	const struct config *config = &c->proxy->config;
+	struct host host;
+
+	events_host(c, &host);
+	return http_rules_cover(config->http, config->n_http, &host, c->port);
+}
+
+/* The same for pushes, which are not read yet in any stream. */
+static bool holds_pushes(const struct conn *c)
+{
+	const struct config *config = &c->proxy->config;
+	struct git_target target = { .port = c->port };
+	struct host host;
+
+	events_host(c, &host);
+	target.host = &host;
+	return git_rules_cover(config->git, config->n_git, &target);
+}
+
+static void refuse_unread(struct conn *c)
+{
+	refuse_stream(c, 403, "not_opened",
+		      "rules hold what is asked of this host, and this stream cannot be read");
+}
+
+static void begin_http(struct conn *c)
+{
+	if (holds_pushes(c)) {
+		refuse_unread(c);
+		return;
+	}
+	c->is_inspected = true;
+	c->request = request_new();
+	if (c->request == NULL)
+		conn_reset(c);
+}
+
+/*
+ * Here a connection becomes one that is passed on as it is, one whose requests are read, or one
+ * that is opened. Until streams can be opened, what would have to be is refused.
+ */
+static void begin(struct conn *c, enum inspect_result what, const struct inspect_fault *fault)
+{
+	switch (what) {
+	case INSPECT_MORE:
+		c->client.can_read = false;
+		conn_hurry(c, true);
+		return;
+	case INSPECT_BAD:
+		refuse_stream(c, 403, fault->code, fault->why);
+		return;
+	case INSPECT_TLS:
+	case INSPECT_OTHER:
+		if (must_be_read(c) || holds_pushes(c))
+			refuse_unread(c);
+		break;
+	case INSPECT_HTTP:
+		begin_http(c);
+		break;
+	}
+	conn_hurry(c, false);
+	c->is_inspected = true;
+}
+
+/* Looks at the client's first bytes, and leaves them where they are. */
+static void look(struct conn *c)
+{
+	struct inspect_fault fault = { 0 };
+	struct host host;
+	ssize_t n;
+
+	if (!c->client.can_read)
+		return;
+	n = recv(c->client.watch.fd, c->proxy->scratch, INSPECT_MAX, MSG_PEEK | MSG_DONTWAIT);
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		conn_reset(c);
+		return;
+	}
+	if (n < 0) {
+		c->client.can_read = errno == EINTR;
+		return;
+	}
+	/* It ended before it began; or there is no name for it to agree with, and no rule. */
+	if (n == 0 || (c->number < 0 && !must_be_read(c) && !holds_pushes(c))) {
+		c->is_inspected = true;
+		return;
+	}
+	events_host(c, &host);
+	begin(c,
+	      inspect_first((const uint8_t *)c->proxy->scratch, (size_t)n,
+			    host.is_address ? NULL : &host.name, &fault),
+	      &fault);
+}
+
+/* Counts what was moved; returns false when that was too much. */
+static bool account(struct conn *c)
+{
+	uint64_t bytes = c->up.bytes + c->down.bytes;
+	uint64_t *of_host = &c->addr_bytes;
+	enum budget_hit hit;
+
+	if (bytes == c->counted)
+		return true;
+	if (c->number >= 0)
+		of_host = names_bytes(&c->proxy->names, (size_t)c->number);
+	hit = budget_bytes(&c->proxy->budget, of_host, bytes - c->counted);
+	c->counted = bytes;
+	c->has_moved = true;
+	if (hit == BUDGET_OK)
+		return true;
+	events_budget(c->proxy, c, hit);
+	conn_reset(c);
+	return false;
+}
+
+static int move_up(struct conn *c)
+{
+	struct flow_means means = conn_means(c);
+	uint64_t all = UINT64_MAX;
+
+	if (c->request != NULL)
+		return request_move(c);
+	if (!c->is_inspected)
+		return FLOW_WAIT;
+	return flow_move(&c->up, &means, (struct flow_ends){ &c->client, &c->server }, &all);
+}
+
+static int move_down(struct conn *c)
+{
+	struct flow_means means = conn_means(c);
+	uint64_t all = UINT64_MAX;
+
+	if (c->request != NULL && request_holds_answer(c->request))
+		return FLOW_WAIT;
+	return flow_move(&c->down, &means, (struct flow_ends){ &c->server, &c->client }, &all);
+}
+
+static void move(struct conn *c)
+{
+	int up = move_up(c);
+	int down = c->phase == CONN_SERVED ? move_down(c) : FLOW_WAIT;
+
+	if (!account(c) || c->phase != CONN_SERVED)
+		return;
+	if (up < 0 || down < 0)
+		conn_reset(c);
+	else if (up == FLOW_SHUT && down == FLOW_SHUT)
+		conn_end(c);
+	else if (down == FLOW_SHUT && c->request != NULL)
+		refuse_drain(c);
+	else if ((up == FLOW_SHUT || down == FLOW_SHUT) && !c->is_half) {
+		c->is_half = true;
+		loop_timer(&c->proxy->loop, &c->timer, TIMER_HALF);
+	}
+	if (up == FLOW_AGAIN || down == FLOW_AGAIN)
+		loop_later(&c->proxy->loop, &c->task);
+}
+
+void conn_pass(struct conn *c)
+{
+	if (c->voice == VOICE_HTTP && c->request == NULL && !c->is_inspected)
+		begin_http(c);
+	if (c->voice == VOICE_NONE && !c->is_inspected)
+		look(c);
+	if (c->phase == CONN_SERVED && c->server.watch.fd >= 0 && c->dial == NULL)
+		move(c);
+}

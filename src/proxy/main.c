@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tiercel-proxy: the way out of one sandbox, driven by its supervisor over descriptor 0. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+
+#include "base/fd.h"
+#include "proxy/conn.h"
+#include "proxy/conn_go.h"
+#include "proxy/dns_serve.h"
+#include "proxy/events.h"
+#include "proxy/proxy.h"
+#include "proxy/resolver.h"
+#include "proxy/serve.h"
+
+#define EXIT_OURS 125
+#define NAMES_KEPT 32768
+#define PIPES_SHARE 8 /* of all descriptors, one in so many may be a pipe */
+#define PIPES_MOST 1024
+
+/* What one run of the program holds; @failed is what it ends with. */
+struct program {
+	struct proxy proxy;
+	struct watch control;
+	struct task task;
+	bool has_config;
+	bool is_started;
+	bool has_failed;
+};
+
+static void fail(struct program *g, const struct err *e)
+{
+	control_answer(&g->proxy.control, EGRESS_FAIL, e);
+	g->has_failed = true;
+	g->proxy.loop.is_stopped = true;
+}
+
+/* What the rules as they are now do not hold any more is ended. */
+static void narrow(struct proxy *p)
+{
+	struct words_of words = { "the rules were changed and hold this connection no longer", "" };
+
+	for (struct conn *c = p->conns; c != NULL; c = c->next) {
+		if (c->phase != CONN_SERVED ||
+		    conn_is_allowed(c, c->server.watch.fd >= 0 ? &c->addr : NULL))
+			continue;
+		events_conn(c, "net.deny", words);
+		conn_reset(c);
+	}
+}
+
+static int take_config(struct program *g, const int *fds, size_t n, struct err *e)
+{
+	AUTO_FREE char *text = NULL;
+	struct proxy *p = &g->proxy;
+	struct config config;
+	int r;
+
+	if (n != 1)
+		return err_set(e, -EPROTO, "proxy: a configuration comes as one descriptor");
+	r = control_config(fds[0], &text, e);
+	if (r >= 0)
+		r = config_parse(text, (size_t)r, &config, e);
+	if (r < 0)
+		return r;
+	config_done(&p->config);
+	p->config = config;
+	g->has_config = true;
+	p->budget.limits = config.limits;
+	narrow(p);
+	return resolver_servers(p->resolver, config.servers, config.n_servers);
+}
+
+static int take_listeners(struct program *g, uint32_t kind, int *fds, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = serve_add(&g->proxy, fd_take(&fds[i]), kind);
+	return r;
+}
+
+static int obey(struct program *g, const struct egress_message *m, int *fds, size_t n,
+		struct err *e)
+{
+	int r = -EPROTO;
+
+	if (m->kind == EGRESS_CONFIG) {
+		r = take_config(g, fds, n, e);
+		if (r < 0)
+			return r;
+		return g->is_started ? control_answer(&g->proxy.control, EGRESS_READY, NULL) : 0;
+	}
+	if (m->kind == EGRESS_LISTEN && !g->is_started)
+		r = take_listeners(g, m->value, fds, n);
+	if (m->kind == EGRESS_START && !g->is_started && g->has_config) {
+		g->is_started = true;
+		r = serve_start(&g->proxy);
+		if (r >= 0)
+			r = control_answer(&g->proxy.control, EGRESS_READY, NULL);
+	}
+	return r < 0 ? err_sys(e, r, "proxy: message %u of the supervisor", m->kind) : r;
+}
+
+static void run(struct task *t)
+{
+	struct program *g = (struct program *)(void *)((char *)t - offsetof(struct program, task));
+	struct egress_message m;
+	struct err e = { 0 };
+	int fds[EGRESS_FDS_MAX];
+	size_t n;
+	int r;
+
+	for (;;) {
+		r = control_receive(&g->proxy.control, &m, fds, &n);
+		if (r <= 0)
+			break;
+		r = obey(g, &m, fds, n, &e);
+		while (n > 0)
+			fd_close(fds[--n]);
+		if (r < 0) {
+			fail(g, &e);
+			return;
+		}
+	}
+	if (r != -EAGAIN)
+		g->proxy.loop.is_stopped = true;
+}
+
+static void on_control(struct watch *w, uint32_t events)
+{
+	struct program *g =
+		(struct program *)(void *)((char *)w - offsetof(struct program, control));
+
+	(void)events;
+	loop_later(&g->proxy.loop, &g->task);
+}
+
+static uint64_t raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 0;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_cur;
+}
+
+static int prepare(struct program *g, struct err *e)
+{
+	struct proxy *p = &g->proxy;
+	uint64_t share = raise_descriptors() / PIPES_SHARE;
+	int r;
+
+	signal(SIGPIPE, SIG_IGN);
+	p->control.fd = EGRESS_FD;
+	p->names.max = NAMES_KEPT;
+	p->names.max_bytes = NAMES_BYTES_MAX;
+	p->scratch = malloc(PROXY_SCRATCH);
+	if (p->scratch == NULL || getrandom(&p->names.seed, sizeof(p->names.seed), 0) < 0)
+		return err_sys(e, -ENOMEM, "proxy");
+	r = loop_init(&p->loop);
+	if (r >= 0)
+		r = pipes_init(&p->pipes, share < PIPES_MOST ? (size_t)share + 1 : PIPES_MOST);
+	if (r < 0)
+		return err_sys(e, r, "proxy");
+	p->resolver = resolver_new(&p->loop, e);
+	if (p->resolver == NULL)
+		return -EIO;
+	g->task.run = run;
+	g->control = (struct watch){ EGRESS_FD, on_control };
+	r = loop_watch(&p->loop, &g->control);
+	if (r < 0)
+		return err_sys(e, r, "proxy: descriptor 0 is to be the supervisor's socket");
+	loop_later(&p->loop, &g->task);
+	return 0;
+}
+
+int main(void)
+{
+	struct program g = { .proxy.config.log_fd = -1 };
+	struct err e = { 0 };
+	int r = prepare(&g, &e);
+
+	if (r < 0) {
+		control_answer(&g.proxy.control, EGRESS_FAIL, &e);
+		fprintf(stderr, "tiercel: %s\n", e.text);
+		return EXIT_OURS;
+	}
+	r = loop_run(&g.proxy.loop);
+	/* The kernel takes the rest back at once, and resets what is still open. */
+	return r < 0 || g.has_failed ? EXIT_OURS : 0;
+}

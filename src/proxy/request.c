@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Passes on the requests of one connection that speaks HTTP/1, each after its head was judged. */
+#include "proxy/request.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/buf.h"
+#include "proxy/conn.h"
+#include "proxy/events.h"
+#include "proxy/http_rewrite.h"
+#include "proxy/http_stream.h"
+#include "proxy/proxy.h"
+#include "proxy/refuse.h"
+
+#define MOVED 100 /* beside what flow_move returns: go on */
+#define TURN 64	  /* steps, then others get theirs */
+#define HEAD_OUT_MAX (HTTP_HEAD_MAX + 512)
+#define SWITCHING "HTTP/1.1 101"
+#define SWITCHING_LEN 12
+
+/*
+ * struct request - of one connection.
+ * @out, @at: a head that was written anew, and how much of it was sent
+ * @n_heads:  requests so far
+ * @is_last:  nothing may follow the present one
+ * @has_asked: an upgrade; the server's answer tells what comes next
+ */
+struct request {
+	struct http_stream stream;
+	struct buf out;
+	size_t at;
+	uint64_t n_heads;
+	bool is_last;
+	bool has_asked;
+};
+
+struct request *request_new(void)
+{
+	struct request *r = calloc(1, sizeof(*r));
+
+	if (r != NULL)
+		r->out = BUF_INIT(HEAD_OUT_MAX);
+	return r;
+}
+
+void request_free(struct request *r)
+{
+	if (r != NULL)
+		buf_done(&r->out);
+	free(r);
+}
+
+bool request_holds_answer(const struct request *r)
+{
+	return r->has_asked;
+}
+
+static int send_head(struct conn *c, struct request *r)
+{
+	ssize_t n;
+
+	if (!c->server.can_write)
+		return FLOW_WAIT;
+	n = send(c->server.watch.fd, r->out.p + r->at, r->out.n - r->at,
+		 MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return -errno;
+	if (n < 0) {
+		c->server.can_write = errno != EAGAIN;
+		return FLOW_WAIT;
+	}
+	r->at += (size_t)n;
+	c->up.bytes += (uint64_t)n;
+	if (r->at == r->out.n) {
+		buf_done(&r->out);
+		r->out = BUF_INIT(HEAD_OUT_MAX);
+		r->at = 0;
+	}
+	return MOVED;
+}
+
+static const char *why_not_host(const struct conn *c, const struct http_head *head)
+{
+	struct host meant;
+
+	events_host(c, &meant);
+	if (!head->has_host)
+		return "the request names no host";
+	if (!host_is(&head->host, &meant))
+		return "the Host of the request is not the host that was connected to";
+	if (head->port != 0 && head->port != c->port)
+		return "the port in the Host of the request is not the one that was connected to";
+	return NULL;
+}
+
+/* Whether a request may pass; refused where it may not. */
+static bool judge(struct conn *c, struct request *r, const struct http_head *head)
+{
+	const struct config *config = &c->proxy->config;
+	struct http_request asked = { .host = &head->host,
+				      .port = c->port,
+				      .method = head->method,
+				      .path = head->path,
+				      .has_override = head->has_override };
+	const char *why = why_not_host(c, head);
+	enum budget_hit hit = BUDGET_OK;
+
+	if (r->n_heads++ > 0)
+		hit = budget_request(&c->proxy->budget, c->proxy->loop.now_ms);
+	if (hit != BUDGET_OK) {
+		refuse_budget(c, hit);
+		return false;
+	}
+	if (head->form == HTTP_AUTHORITY) {
+		refuse_stream(c, 403, "connect_within", "CONNECT has no place in this connection");
+		return false;
+	}
+	if (why != NULL) {
+		refuse_stream(c, 403, "host_differs", why);
+		return false;
+	}
+	switch (http_rules_decide(config->http, config->n_http, &asked)) {
+	case HTTP_NOT_COVERED:
+	case HTTP_ALLOWED:
+		return true;
+	case HTTP_RULE_MISSING:
+		refuse_stream(c, 403, "http_rule_missing",
+			      "no rule of network.http holds this request");
+		return false;
+	case HTTP_PATH_UNCLEAR:
+	case HTTP_VERDICT_END:
+		break;
+	}
+	refuse_stream(c, 403, "http_path_unclear",
+		      "servers would differ about the path of this request");
+	return false;
+}
+
+static int take_head(struct conn *c, struct request *r, const struct http_head *head)
+{
+	bool may_upgrade = head->upgrade == HTTP_UPGRADE_WEBSOCKET && r->n_heads == 0;
+	bool is_proxied = c->voice == VOICE_HTTP;
+	struct http_head sent = *head;
+
+	if (!judge(c, r, head))
+		return FLOW_WAIT;
+	r->is_last = is_proxied || head->wants_close;
+	r->has_asked = may_upgrade;
+	if (!is_proxied && (head->upgrade == HTTP_UPGRADE_NONE || may_upgrade)) {
+		http_stream_begin(&r->stream, head, head->bytes);
+		return MOVED;
+	}
+	if (!may_upgrade)
+		sent.upgrade = HTTP_UPGRADE_OTHER;
+	http_rewrite(&sent, is_proxied, &r->out);
+	if (r->out.err != 0)
+		return r->out.err;
+	http_stream_begin(&r->stream, head, 0);
+	if (recv(c->client.watch.fd, c->proxy->scratch, head->bytes, MSG_DONTWAIT) !=
+	    (ssize_t)head->bytes)
+		return -EIO;
+	return MOVED;
+}
+
+/* Looks at what the client sent, and leaves it where it is. */
+static int look(struct conn *c, struct request *r)
+{
+	struct http_head head;
+	ssize_t n;
+
+	if (!c->client.can_read)
+		return FLOW_WAIT;
+	n = recv(c->client.watch.fd, c->proxy->scratch, HTTP_HEAD_MAX, MSG_PEEK | MSG_DONTWAIT);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return -errno;
+	if (n < 0) {
+		c->client.can_read = errno != EAGAIN;
+		return FLOW_WAIT;
+	}
+	if (n == 0) {
+		c->up.is_eof = true;
+		return MOVED;
+	}
+	switch (http_stream_next(&r->stream, c->proxy->scratch, (size_t)n, &head)) {
+	case HTTP_STEP_MORE:
+		c->client.can_read = false;
+		conn_hurry(c, true);
+		return FLOW_WAIT;
+	case HTTP_STEP_HEAD:
+		conn_hurry(c, false);
+		return take_head(c, r, &head);
+	case HTTP_STEP_PASS:
+		conn_hurry(c, false);
+		return MOVED;
+	case HTTP_STEP_BAD:
+		break;
+	}
+	refuse_stream(c, r->stream.status, "http_malformed", r->stream.why);
+	return FLOW_WAIT;
+}
+
+/* What the server says to an upgrade: when it agrees, the stream is none of HTTP any more. */
+static int look_at_answer(struct conn *c, struct request *r)
+{
+	char start[SWITCHING_LEN];
+	ssize_t n;
+
+	if (!c->server.can_read)
+		return FLOW_WAIT;
+	n = recv(c->server.watch.fd, start, sizeof(start), MSG_PEEK | MSG_DONTWAIT);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return -errno;
+	if (n < 0 || (n > 0 && n < SWITCHING_LEN)) {
+		c->server.can_read = false;
+		return FLOW_WAIT;
+	}
+	r->has_asked = false;
+	if (n == SWITCHING_LEN && memcmp(start, SWITCHING, SWITCHING_LEN) == 0) {
+		request_free(c->request);
+		c->request = NULL;
+		return FLOW_AGAIN;
+	}
+	return MOVED;
+}
+
+static int step(struct conn *c, struct request *r)
+{
+	struct flow_means means = conn_means(c);
+	struct flow_ends ends = { &c->client, &c->server };
+
+	if (r->out.n > 0)
+		return send_head(c, r);
+	if (r->stream.pass > 0 || c->up.held > 0 || c->up.is_eof) {
+		int moved = flow_move(&c->up, &means, ends, &r->stream.pass);
+
+		return moved == FLOW_LIMIT ? MOVED : moved;
+	}
+	if (r->has_asked)
+		return look_at_answer(c, r);
+	if (r->is_last && r->stream.place == HTTP_AT_HEAD)
+		return FLOW_WAIT;
+	return look(c, r);
+}
+
+int request_move(struct conn *c)
+{
+	for (int i = 0; i < TURN && c->phase == CONN_SERVED; i++) {
+		int r = step(c, c->request);
+
+		if (r != MOVED)
+			return r;
+	}
+	return c->phase == CONN_SERVED ? FLOW_AGAIN : FLOW_WAIT;
+}
