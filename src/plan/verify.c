@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -72,6 +73,13 @@ static int is_filter(const struct plan_op *op)
 	       op->b_len / sizeof(struct sock_filter) <= BPF_MAXINSNS;
 }
 
+static const char *port_fault(const struct plan_op *op)
+{
+	bool is_listener = op->kind != PLAN_LISTEN || op->n[1] < EGRESS_LISTENER_END;
+
+	return op->n[0] > 0 && op->n[0] <= UINT16_MAX && is_listener ? NULL : "no such port";
+}
+
 /* What the table of kinds cannot say. */
 static const char *content_fault(const struct plan *p, const struct plan_op *op)
 {
@@ -83,11 +91,8 @@ static const char *content_fault(const struct plan *p, const struct plan_op *op)
 		return "link target holds a NUL";
 	if (op->kind == PLAN_SECCOMP && !is_filter(op))
 		return "no filter";
-	if (op->kind == PLAN_LISTEN &&
-	    (op->n[0] == 0 || op->n[0] > UINT16_MAX || op->n[1] >= EGRESS_LISTENER_END))
-		return "no such port";
-	if (op->kind == PLAN_REDIRECT && (op->n[0] == 0 || op->n[0] > UINT16_MAX))
-		return "no such port";
+	if (op->kind == PLAN_LISTEN || op->kind == PLAN_REDIRECT)
+		return port_fault(op);
 	if (op->kind == PLAN_MAP)
 		return map_fault(op);
 	return NULL;
