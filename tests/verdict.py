@@ -356,5 +356,6 @@ def boxed(world, row, tiercel):
     judge(world, scene, row, arm, before, shown)
     if row.oracle in AFTER_REVIEW:
         scene.renew()
+    if row.oracle in AFTER_REVIEW or row.area == "resources":
         world.mode.run([tiercel, "rm", "-f", "--all"], cwd=scene.ws)
     return arm

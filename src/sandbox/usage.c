@@ -2,6 +2,7 @@
 /* Bytes that a directory takes on disk. */
 #include "sandbox/usage.h"
 
+#include <errno.h>
 #include <fts.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,7 +17,15 @@ static uint64_t entry_bytes(const struct stat *st)
 	return bytes > ENTRY_BYTES ? bytes : ENTRY_BYTES;
 }
 
-uint64_t usage_bytes(const char *path, uint64_t enough)
+/* What could not be looked at, for another reason than that it went away meanwhile. */
+static bool is_unseen(const FTSENT *entry)
+{
+	return (entry->fts_info == FTS_DNR || entry->fts_info == FTS_NS ||
+		entry->fts_info == FTS_ERR) &&
+	       entry->fts_errno != ENOENT;
+}
+
+uint64_t usage_bytes(const char *path, uint64_t enough, bool *ret_all)
 {
 	char *roots[2] = { NULL, NULL };
 	uint64_t total = 0;
@@ -25,13 +34,17 @@ uint64_t usage_bytes(const char *path, uint64_t enough)
 
 	/* fts only reads the names; its interface lacks the const. */
 	memcpy(&roots[0], &path, sizeof(path));
+	*ret_all = true;
 	walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
 	if (walk == NULL)
 		return 0;
-	while (total <= enough && (entry = fts_read(walk)) != NULL)
+	while (total <= enough && (entry = fts_read(walk)) != NULL) {
+		if (is_unseen(entry))
+			*ret_all = false;
 		if (entry->fts_info != FTS_DP && entry->fts_info != FTS_NS &&
 		    entry->fts_info != FTS_ERR)
 			total += entry_bytes(entry->fts_statp);
+	}
 	fts_close(walk);
 	return total;
 }

@@ -3,15 +3,18 @@
 #ifndef SANDBOX_USAGE_H
 #define SANDBOX_USAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
  * usage_bytes - blocks of all files below a directory, links not followed, other mounts not
  * entered; at least 4 KiB for each, so that empty files count too.
- * @enough: stop counting above this many
+ * @enough:  stop counting above this many
+ * @ret_all: false when something could not be counted: a directory that its owner closed, or one
+ *           further down than a path can say
  *
  * What vanishes while it is counted is left out.
  */
-uint64_t usage_bytes(const char *path, uint64_t enough);
+uint64_t usage_bytes(const char *path, uint64_t enough, bool *ret_all);
 
 #endif

@@ -24,6 +24,8 @@
 #define PROCESSES 200
 #define DISK_MIB 48
 #define ORPHANS 50
+#define DEEP 30
+#define DEEP_NAME 200
 #define INODES 8000
 #define CHUNK 65536
 
@@ -152,18 +154,60 @@ static int r06(void)
 }
 
 /* Written in one file a MiB, so that no limit on a single file is what ends it. */
-static int r07(void)
+static int fill(void)
 {
 	static char chunk[MIB];
 
 	for (int i = 0; i < DISK_MIB; i++) {
-		int fd = open(path_of("%s/fill.%d", arg("ws"), i), O_CREAT | O_WRONLY | O_CLOEXEC,
-			      0644);
+		int fd = open(path_of("fill.%d", i), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
 
 		if (fd < 0 || write(fd, chunk, MIB) != (ssize_t)MIB)
 			return held("write");
 		close(fd);
 		/* A limit that is watched needs a moment to be seen. */
+		usleep(10000);
+	}
+	return opened("%d MiB", DISK_MIB);
+}
+
+static int r07(void)
+{
+	return chdir(arg("ws")) < 0 ? held("chdir") : fill();
+}
+
+/* Further down than a path can say. */
+static int r07_deep(void)
+{
+	char name[DEEP_NAME + 1];
+
+	memset(name, 'd', DEEP_NAME);
+	name[DEEP_NAME] = '\0';
+	if (chdir(arg("ws")) < 0)
+		return held("chdir");
+	for (int i = 0; i < DEEP; i++)
+		if (mkdir(name, 0755) < 0 || chdir(name) < 0)
+			return held("mkdir");
+	return fill();
+}
+
+/* Below a directory that is closed behind the one who writes. */
+static int r07_closed(void)
+{
+	const char *path = path_of("%s/closed", arg("ws"));
+
+	if (mkdir(path, 0755) < 0 || chdir(path) < 0)
+		return held("mkdir");
+	/* Making a file needs the directory open; only then. */
+	for (int i = 0; i < DISK_MIB; i++) {
+		static char chunk[MIB];
+		int fd;
+
+		chmod(path, 0700);
+		fd = open(path_of("fill.%d", i), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+		chmod(path, 0);
+		if (fd < 0 || write(fd, chunk, MIB) != (ssize_t)MIB)
+			return held("write");
+		close(fd);
 		usleep(10000);
 	}
 	return opened("%d MiB", DISK_MIB);
@@ -326,6 +370,8 @@ const struct act res_acts[] = {
 	{ "R-01-thread", r01_thread },
 	{ "R-02", r02 },
 	{ "R-02-anon", r02_anon },
+	{ "R-07-deep", r07_deep },
+	{ "R-07-closed", r07_closed },
 	{ "R-07-deleted", r07_deleted },
 	{ "R-08", r08 },
 	{ "R-04", r04 },

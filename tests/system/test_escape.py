@@ -88,7 +88,8 @@ def arms(worlds, who, row, tiercel):
 def settle(row, who, free, held):
     """One word for a row. Held means that it was reached where nothing holds it, and not from the sandbox."""
     expected = row.expects(who)
-    if held.status in ("status 125", "BROKEN"):
+    # What ran and could not be kept for review is no failure to start.
+    if held.status == "BROKEN" or (held.status == "status 125" and "the command ended" not in held.err):
         return "broken"
     if expected == "WORKS":
         return "works" if held.status == "OPEN" else "broken"
