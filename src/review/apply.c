@@ -66,25 +66,44 @@ static void hold_below(struct review_changes *c, size_t i)
 	}
 }
 
-/* Whether the old name of a rename lies in a directory that waits. */
-static bool is_from_held(const struct review_changes *c, const struct review_change *one)
+/*
+ * The next directory that goes above the old name of a rename, from the top down; NULL past the
+ * last. @at begins at 0.
+ */
+static struct review_change *next_above(const struct review_changes *c,
+					const struct review_change *one, size_t *at)
 {
+	struct review_change *top = NULL;
 	char path[PATH_MAX];
 	const char *end;
 
-	for (end = strchr(one->from, '/'); end; end = strchr(end + 1, '/')) {
+	while (!top && (end = strchr(one->from + *at, '/'))) {
 		size_t n = (size_t)(end - one->from);
-		const struct review_change *top;
 
+		*at = n + 1;
 		if (n >= sizeof(path))
-			return true;
+			return NULL;
 		memcpy(path, one->from, n);
 		path[n] = '\0';
 		top = review_changes_at(c, one->root, path);
-		if (top && top->is_held && is_lost_dir(top))
-			return true;
+		if (top && !is_lost_dir(top))
+			top = NULL;
 	}
-	return false;
+	return top;
+}
+
+/* What leaves a directory that waits, waits; and what does not leave keeps its directory. */
+static void hold_rename(struct review_changes *c, struct review_change *one)
+{
+	struct review_change *top;
+	size_t at = 0;
+
+	while (one->is_picked && (top = next_above(c, one, &at))) {
+		one->is_held = top->is_held;
+		one->is_picked = !top->is_held;
+	}
+	for (at = 0; !one->is_picked && (top = next_above(c, one, &at));)
+		top->is_picked = false;
 }
 
 static void hold_all(struct review_changes *c)
@@ -96,10 +115,8 @@ static void hold_all(struct review_changes *c)
 			hold_below(c, i);
 	}
 	for (i = 0; i < c->n; i++) {
-		if (c->v[i].is_picked && c->v[i].from && is_from_held(c, &c->v[i])) {
-			c->v[i].is_picked = false;
-			c->v[i].is_held = true;
-		}
+		if (c->v[i].from)
+			hold_rename(c, &c->v[i]);
 	}
 }
 

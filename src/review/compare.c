@@ -28,7 +28,7 @@ static int same_link(const struct compare *c, const char *path)
 	return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
 }
 
-static int same_xattrs(int a, int b)
+int compare_xattrs(int a, int b)
 {
 	AUTO_BUF struct buf x = BUF_INIT(XATTRS_MAX);
 	AUTO_BUF struct buf y = BUF_INIT(XATTRS_MAX);
@@ -53,7 +53,7 @@ static int compare_fds(struct review_change *one, int a, int b)
 		if (r <= 0)
 			return r < 0 ? r : 1;
 	}
-	r = same_xattrs(a, b);
+	r = compare_xattrs(a, b);
 	one->kind = CHANGE_XATTR;
 	if (r <= 0)
 		return r < 0 ? r : 1;

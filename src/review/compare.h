@@ -27,6 +27,9 @@ struct compare {
  */
 int compare_path(const struct compare *c, const char *path, struct err *e);
 
+/* Whether two open files have the same user.* attributes. Returns 1, 0 or negative errno. */
+int compare_xattrs(int a, int b);
+
 /* The host's path and all below it are gone in the sandbox. @only_below: the path itself stays. */
 int compare_deleted(const struct compare *c, const char *path, int only_below, struct err *e);
 

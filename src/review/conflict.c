@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "review/apply.h"
 #include "review/changes.h"
+#include "review/compare.h"
 #include "review/merge.h"
 #include "review/risk.h"
 #include "review/seal_file.h"
@@ -83,6 +84,15 @@ static int merge_modes(const struct row *row, const struct review_change *c,
 	return 0;
 }
 
+/* What they were before is not known, so that two that differ cannot be merged. */
+static bool has_same_xattrs(const struct check *k, const struct review_change *c)
+{
+	AUTO_CLOSE int host = node_open(k->trees->roots[c->root].fd, c->path, false);
+	AUTO_CLOSE int made = node_open(k->trees->made[c->root], c->path, true);
+
+	return host >= 0 && made >= 0 && compare_xattrs(host, made) == 1;
+}
+
 /* What both sides began with: kept, or still what the sandbox has. */
 static int read_base(const struct check *k, const struct review_change *c, const struct row *row,
 		     struct buf *base)
@@ -109,7 +119,7 @@ static enum conflict merge_one(const struct check *k, const struct review_change
 	    read_side(k->trees->roots[c->root].fd, c->path, false, &ours) < 0 ||
 	    read_side(k->trees->made[c->root], c->path, true, &theirs) < 0)
 		return CONFLICT_HOST;
-	if (merge_modes(row, c, item) < 0)
+	if (!has_same_xattrs(k, c) || merge_modes(row, c, item) < 0)
 		return CONFLICT_HOST;
 	if (base.n == ours.n && (base.n == 0 || memcmp(base.p, ours.p, base.n) == 0))
 		return CONFLICT_NONE;
