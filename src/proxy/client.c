@@ -81,12 +81,11 @@ static void take_http(struct conn *c, const char *p, size_t n)
 	case HTTP_HEAD_MORE:
 		c->client.can_read = false;
 		if (n >= HTTP_HEAD_MAX)
-			refuse_stream(c, 431, "http_malformed",
-				      "the head of the request does not end");
+			refuse_stream(c, DENIAL_MALFORMED, "the head of the request does not end");
 		return;
 	case HTTP_HEAD_BAD:
 	case HTTP_HEAD_END:
-		refuse_stream(c, head.status, "http_malformed", head.why);
+		refuse_stream(c, DENIAL_MALFORMED, head.why);
 		return;
 	case HTTP_HEAD_WHOLE:
 		break;
@@ -104,7 +103,7 @@ static void take_http(struct conn *c, const char *p, size_t n)
 	case HTTP_ASTERISK:
 		break;
 	}
-	refuse_stream(c, 400, "not_for_proxy", "this is a proxy: ask it for a URL, or by CONNECT");
+	refuse_stream(c, DENIAL_MALFORMED, "this is a proxy: ask it for a URL, or by CONNECT");
 }
 
 void client_step(struct conn *c)

@@ -112,8 +112,7 @@ static void on_due(struct timer *t)
 	bool is_slow = c->is_hurried && c->phase == CONN_SERVED;
 
 	if (is_slow) {
-		refuse_stream(c, 408, "slow_client",
-			      "the client began a request and did not go on");
+		refuse_stream(c, DENIAL_MALFORMED, "the client began a request and did not go on");
 	} else if (c->phase == CONN_SERVED && c->has_moved) {
 		c->has_moved = false;
 		loop_timer(&c->proxy->loop, t, c->is_half ? TIMER_HALF : TIMER_IDLE);

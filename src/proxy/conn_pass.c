@@ -7,45 +7,23 @@
 
 #include "proxy/conn.h"
 #include "proxy/events.h"
+#include "proxy/http_judge.h"
 #include "proxy/inspect.h"
 #include "proxy/proxy.h"
 #include "proxy/refuse.h"
 #include "proxy/request.h"
 
-/* Whether rules are to be held to what is inside, so that the stream must be opened and read. */
-static bool must_be_read(const struct conn *c)
+/* Whether rules or secrets are for what is inside, so that the stream must be opened. */
+static bool must_be_opened(const struct conn *c)
 {
-	const struct config *config = &c->proxy->config;
 	struct host host;
 
 	events_host(c, &host);
-	return http_rules_cover(config->http, config->n_http, &host, c->port);
-}
-
-/* The same for pushes, which are not read yet in any stream. */
-static bool holds_pushes(const struct conn *c)
-{
-	const struct config *config = &c->proxy->config;
-	struct git_target target = { .port = c->port };
-	struct host host;
-
-	events_host(c, &host);
-	target.host = &host;
-	return git_rules_cover(config->git, config->n_git, &target);
-}
-
-static void refuse_unread(struct conn *c)
-{
-	refuse_stream(c, 403, "not_opened",
-		      "rules hold what is asked of this host, and this stream cannot be read");
+	return http_must_open(&c->proxy->config, &host, c->port);
 }
 
 static void begin_http(struct conn *c)
 {
-	if (holds_pushes(c)) {
-		refuse_unread(c);
-		return;
-	}
 	c->is_inspected = true;
 	c->request = request_new();
 	if (c->request == NULL)
@@ -56,7 +34,7 @@ static void begin_http(struct conn *c)
  * Here a connection becomes one that is passed on as it is, one whose requests are read, or one
  * that is opened. Until streams can be opened, what would have to be is refused.
  */
-static void begin(struct conn *c, enum inspect_result what, const struct inspect_fault *fault)
+static void begin(struct conn *c, enum inspect_result what, const char *why)
 {
 	switch (what) {
 	case INSPECT_MORE:
@@ -64,12 +42,14 @@ static void begin(struct conn *c, enum inspect_result what, const struct inspect
 		conn_hurry(c, true);
 		return;
 	case INSPECT_BAD:
-		refuse_stream(c, 403, fault->code, fault->why);
+		refuse_stream(c, DENIAL_MISMATCH, why);
 		return;
 	case INSPECT_TLS:
 	case INSPECT_OTHER:
-		if (must_be_read(c) || holds_pushes(c))
-			refuse_unread(c);
+		if (must_be_opened(c))
+			refuse_stream(c, DENIAL_METHOD,
+				      "rules hold what is asked of this host, and this stream "
+				      "cannot be read");
 		break;
 	case INSPECT_HTTP:
 		begin_http(c);
@@ -82,7 +62,7 @@ static void begin(struct conn *c, enum inspect_result what, const struct inspect
 /* Looks at the client's first bytes, and leaves them where they are. */
 static void look(struct conn *c)
 {
-	struct inspect_fault fault = { 0 };
+	const char *why = NULL;
 	struct host host;
 	ssize_t n;
 
@@ -98,15 +78,15 @@ static void look(struct conn *c)
 		return;
 	}
 	/* It ended before it began; or there is no name for it to agree with, and no rule. */
-	if (n == 0 || (c->number < 0 && !must_be_read(c) && !holds_pushes(c))) {
+	if (n == 0 || (c->number < 0 && !must_be_opened(c))) {
 		c->is_inspected = true;
 		return;
 	}
 	events_host(c, &host);
 	begin(c,
 	      inspect_first((const uint8_t *)c->proxy->scratch, (size_t)n,
-			    host.is_address ? NULL : &host.name, &fault),
-	      &fault);
+			    host.is_address ? NULL : &host.name, &why),
+	      why);
 }
 
 /* Counts what was moved; returns false when that was too much. */

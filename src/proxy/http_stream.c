@@ -7,9 +7,8 @@
 #define CHUNK_DIGITS_MAX 8
 #define LINE_END 2 /* CR LF */
 
-static enum http_step bad(struct http_stream *s, uint16_t status, const char *why)
+static enum http_step bad(struct http_stream *s, const char *why)
 {
-	s->status = status;
 	s->why = why;
 	return HTTP_STEP_BAD;
 }
@@ -33,7 +32,7 @@ static enum http_step read_head(struct http_stream *s, const char *p, size_t n,
 	case HTTP_HEAD_MORE:
 		s->scanned = head->scanned;
 		if (n >= HTTP_HEAD_MAX)
-			return bad(s, 431, "the head of the request does not end");
+			return bad(s, "the head of the request does not end");
 		return HTTP_STEP_MORE;
 	case HTTP_HEAD_WHOLE:
 		s->scanned = 0;
@@ -42,7 +41,7 @@ static enum http_step read_head(struct http_stream *s, const char *p, size_t n,
 	case HTTP_HEAD_END:
 		break;
 	}
-	return bad(s, head->status, head->why);
+	return bad(s, head->why);
 }
 
 /* Whether CR LF stands at @at; @ret_bad when something else does. */
@@ -60,15 +59,15 @@ static enum http_step read_chunk(struct http_stream *s, const char *p, size_t n)
 
 	for (; i < n && digit_of(p[i]) >= 0; i++) {
 		if (i == CHUNK_DIGITS_MAX)
-			return bad(s, 400, "a chunk is too large");
+			return bad(s, "a chunk is too large");
 		size = size << 4 | (uint64_t)digit_of(p[i]);
 	}
 	if (i == n)
 		return HTTP_STEP_MORE;
 	if (i == 0)
-		return bad(s, 400, "the size of a chunk is no number");
+		return bad(s, "the size of a chunk is no number");
 	if (!is_line_end(p, n, i, &is_bad))
-		return is_bad ? bad(s, 400, "something stands behind the size of a chunk")
+		return is_bad ? bad(s, "something stands behind the size of a chunk")
 			      : HTTP_STEP_MORE;
 	s->pass = i + LINE_END + size;
 	s->place = size > 0 ? HTTP_AT_CHUNK_END : HTTP_AT_LAST_CHUNK;
@@ -82,9 +81,9 @@ static enum http_step read_line_end(struct http_stream *s, const char *p, size_t
 	if (!is_line_end(p, n, 0, &is_bad)) {
 		if (!is_bad)
 			return HTTP_STEP_MORE;
-		return bad(s, 400,
-			   s->place == HTTP_AT_LAST_CHUNK ? "fields behind a body are not passed on"
-							  : "a chunk is longer than its size");
+		return bad(s, s->place == HTTP_AT_LAST_CHUNK
+				      ? "fields behind a body are not passed on"
+				      : "a chunk is longer than its size");
 	}
 	s->pass = LINE_END;
 	s->place = s->place == HTTP_AT_LAST_CHUNK ? HTTP_AT_HEAD : HTTP_AT_CHUNK;
@@ -117,5 +116,5 @@ void http_stream_begin(struct http_stream *s, const struct http_head *head, size
 	s->pass = bytes;
 	if (!head->is_chunked && head->has_length &&
 	    __builtin_add_overflow(s->pass, head->length, &s->pass))
-		bad(s, 413, "the body is too long");
+		bad(s, "the body is too long");
 }

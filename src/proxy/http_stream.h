@@ -12,21 +12,20 @@ enum http_step {
 	HTTP_STEP_MORE, /* too little to tell */
 	HTTP_STEP_HEAD, /* a head is whole; when it may pass, http_stream_begin */
 	HTTP_STEP_PASS, /* the next @pass bytes belong to a body, here already or not */
-	HTTP_STEP_BAD	/* see @status and @why */
+	HTTP_STEP_BAD	/* @why says why */
 };
 
 enum http_place { HTTP_AT_HEAD, HTTP_AT_CHUNK, HTTP_AT_CHUNK_END, HTTP_AT_LAST_CHUNK };
 
 /*
  * struct http_stream - zero it.
- * @pass:   bytes that may go by unread; the caller takes off what went
- * @status: of HTTP_STEP_BAD, with constant text
+ * @pass: bytes that may go by unread; the caller takes off what went
+ * @why:  of HTTP_STEP_BAD: constant text
  */
 struct http_stream {
 	enum http_place place;
 	size_t scanned;
 	uint64_t pass;
-	uint16_t status;
 	const char *why;
 };
 

@@ -11,39 +11,39 @@
 
 #define TLS_HANDSHAKE 0x16
 
-static enum inspect_result bad(struct inspect_fault *ret, const char *code, const char *why)
+static enum inspect_result bad(const char **ret, const char *why)
 {
-	*ret = (struct inspect_fault){ code, why };
+	*ret = why;
 	return INSPECT_BAD;
 }
 
 static enum inspect_result look_at_tls(const uint8_t *p, size_t n, const struct host_name *name,
-				       struct inspect_fault *ret)
+				       const char **ret_why)
 {
 	struct tls_hello hello;
 
 	switch (tls_hello_parse(p, n, &hello)) {
 	case TLS_HELLO_MORE:
 		if (n >= INSPECT_MAX)
-			return bad(ret, "tls_malformed", "the TLS ClientHello does not end");
+			return bad(ret_why, "the TLS ClientHello does not end");
 		return INSPECT_MORE;
 	case TLS_HELLO_MALFORMED:
 	case TLS_HELLO_END:
-		return bad(ret, "tls_malformed", hello.why != NULL ? hello.why : "malformed TLS");
+		return bad(ret_why, hello.why != NULL ? hello.why : "malformed TLS");
 	case TLS_HELLO_NO_NAME:
 		if (name == NULL)
 			return INSPECT_TLS;
-		return bad(ret, "tls_no_name", "TLS without a server name (SNI)");
+		return bad(ret_why, "TLS without a server name (SNI)");
 	case TLS_HELLO_NAME:
 		break;
 	}
 	if (name == NULL)
 		return INSPECT_TLS;
 	if (!host_name_is(&hello.name, name))
-		return bad(ret, "tls_name_differs",
+		return bad(ret_why,
 			   "the server name of TLS (SNI) is not the name that was connected to");
 	if (hello.has_ech)
-		return bad(ret, "tls_encrypted_hello",
+		return bad(ret_why,
 			   "the TLS ClientHello is encrypted (ECH), so its server name is hidden");
 	return INSPECT_TLS;
 }
@@ -77,7 +77,7 @@ static bool is_request_so_far(const uint8_t *p, size_t n)
 	return memchr(p, '\0', n) == NULL;
 }
 
-static enum inspect_result look_at_text(const uint8_t *p, size_t n, struct inspect_fault *ret)
+static enum inspect_result look_at_text(const uint8_t *p, size_t n, const char **ret_why)
 {
 	size_t from = 0;
 	const uint8_t *newline;
@@ -90,27 +90,26 @@ static enum inspect_result look_at_text(const uint8_t *p, size_t n, struct inspe
 		if (!holds_version(p + from, (size_t)(newline - p) - from))
 			return INSPECT_OTHER;
 		if (n - from >= 14 && memcmp(p + from, "PRI * HTTP/2.0", 14) == 0)
-			return bad(ret, "http2_plain", "HTTP/2 without TLS is not passed on");
+			return bad(ret_why, "HTTP/2 without TLS is not passed on");
 		return INSPECT_HTTP;
 	}
 	if (!is_request_so_far(p + from, n - from))
 		return INSPECT_OTHER;
 	if (n >= INSPECT_MAX)
-		return bad(ret, "http_malformed", "the first line of the request does not end");
+		return bad(ret_why, "the first line of the request does not end");
 	return INSPECT_MORE;
 }
 
 enum inspect_result inspect_first(const uint8_t *p, size_t n, const struct host_name *name,
-				  struct inspect_fault *ret)
+				  const char **ret_why)
 {
 	if (n == 0)
 		return INSPECT_MORE;
 	if (p[0] == TLS_HANDSHAKE)
-		return look_at_tls(p, n, name, ret);
+		return look_at_tls(p, n, name, ret_why);
 	if ((p[0] & 0x80) != 0 && n < 4)
 		return INSPECT_MORE;
 	if (is_old_hello(p, n) && name != NULL)
-		return bad(ret, "tls_no_name",
-			   "TLS without a server name (SNI), in the form of SSL 2");
-	return look_at_text(p, n, ret);
+		return bad(ret_why, "TLS without a server name (SNI), in the form of SSL 2");
+	return look_at_text(p, n, ret_why);
 }

@@ -15,26 +15,20 @@ enum inspect_result {
 	INSPECT_OTHER, /* neither TLS nor HTTP */
 	INSPECT_TLS,   /* for the name that was meant */
 	INSPECT_HTTP,  /* HTTP/1: each of its requests is to be read */
-	INSPECT_BAD    /* see @code and @why */
-};
-
-/* Why not: one word for programs, a sentence for people; both constant text. */
-struct inspect_fault {
-	const char *code;
-	const char *why;
+	INSPECT_BAD    /* @why says why not */
 };
 
 /*
  * inspect_first - look at the first bytes of a connection.
- * @p, @n:  all of them from the start
- * @name:   whom the connection is for; NULL when it is for an address, with which any name agrees
- * @ret:    of INSPECT_BAD
+ * @p, @n:   all of them from the start
+ * @name:    whom the connection is for; NULL when it is for an address, with which any name agrees
+ * @ret_why: of INSPECT_BAD: a sentence, constant text
  *
  * HTTP is what has its version at the end of its first line, however odd the rest: what is wrong
  * with it is found when it is read as such. With INSPECT_MAX bytes the result is never
  * INSPECT_MORE.
  */
 enum inspect_result inspect_first(const uint8_t *p, size_t n, const struct host_name *name,
-				  struct inspect_fault *ret);
+				  const char **ret_why);
 
 #endif

@@ -27,67 +27,15 @@ static void say(struct conn *c, const void *p, size_t n)
 		conn_reset(c);
 }
 
-/* Our own sentences hold no quotes; what came from outside is a host name at most. */
-static void add_json(struct buf *b, const char *key, const char *text)
-{
-	buf_printf(b, "\"%s\":", key);
-	if (text[0] == '\0')
-		buf_str(b, "null");
-	else
-		buf_printf(b, "\"%s\"", text);
-}
-
-static void build_body(const struct refusal *r, struct buf *b)
-{
-	static const char option[] = "--allow ";
-	char host[HOST_TEXT_MAX];
-	const char *missing = "";
-
-	host_print(&r->host, 0, host);
-	if (strncmp(r->flag, option, sizeof(option) - 1) == 0)
-		missing = r->flag + sizeof(option) - 1;
-	buf_str(b, "{");
-	add_json(b, "error", r->code);
-	buf_str(b, ",");
-	add_json(b, "detail", r->detail);
-	buf_str(b, ",");
-	add_json(b, "host", host);
-	buf_printf(b, ",\"port\":%u,", r->port);
-	add_json(b, "rule_missing", missing);
-	buf_str(b, ",\"next_steps\":[");
-	if (r->flag[0] != '\0')
-		buf_printf(b, "\"ask for a run with %s\"", r->flag);
-	buf_str(b, "]}\n");
-}
-
-static const char *phrase(uint16_t status)
-{
-	static const struct {
-		uint16_t status;
-		const char *phrase;
-	} table[] = { { 400, "Bad Request" },	  { 403, "Forbidden" },
-		      { 408, "Request Timeout" }, { 429, "Too Many Requests" },
-		      { 502, "Bad Gateway" },	  { 503, "Service Unavailable" },
-		      { 504, "Gateway Timeout" } };
-
-	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (table[i].status == status)
-			return table[i].phrase;
-	return "Refused";
-}
-
 static void say_http(struct conn *c, const struct refusal *r)
 {
-	AUTO_BUF struct buf body = BUF_INIT(ANSWER_MAX);
 	AUTO_BUF struct buf b = BUF_INIT(ANSWER_MAX);
+	char host[HOST_TEXT_MAX];
+	struct denial d = { r->kind, host, r->port, r->detail, r->flag };
 
-	build_body(r, &body);
-	buf_printf(&b,
-		   "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
-		   "X-Proxy-Error: %s\r\nConnection: close\r\n\r\n",
-		   r->status, phrase(r->status), body.n, r->code);
-	buf_add(&b, body.p, body.n);
-	if (body.err == 0 && b.err == 0)
+	host_print(&r->host, 0, host);
+	denial_reply(&d, false, &b);
+	if (b.err == 0)
 		say(c, b.p, b.n);
 }
 
@@ -166,14 +114,27 @@ static void refuse(struct conn *c, const struct refusal *r, const char *event)
 	deliver(c, r);
 }
 
+static enum denial_kind kind_of(enum verdict_reason reason)
+{
+	switch (reason) {
+	case VERDICT_DENIED:
+		return DENIAL_DENIED;
+	case VERDICT_NOT_GLOBAL:
+		return DENIAL_ADDRESS;
+	case VERDICT_MISSING:
+	case VERDICT_ALLOWED:
+	case VERDICT_END:
+		break;
+	}
+	return DENIAL_MISSING;
+}
+
 void refuse_target(struct conn *c, const struct host *host, const struct addr *addr)
 {
 	struct verdict v = conn_judge(c->proxy, host, c->port, addr);
-	struct refusal r = { .status = 403,
-			     .reply = -EACCES,
-			     .code = verdict_reason_name(v.reason),
-			     .host = *host,
-			     .port = c->port };
+	struct refusal r = {
+		.kind = kind_of(v.reason), .reply = -EACCES, .host = *host, .port = c->port
+	};
 	struct target t = { .addr = host->is_address ? &host->addr : addr, .port = c->port };
 
 	if (!host->is_address)
@@ -183,6 +144,7 @@ void refuse_target(struct conn *c, const struct host *host, const struct addr *a
 	refuse(c, &r, "net.deny");
 }
 
+/* About whom the connection is known to go to. */
 static void refuse_plainly(struct conn *c, struct refusal *r, const char *event)
 {
 	events_host(c, &r->host);
@@ -190,9 +152,9 @@ static void refuse_plainly(struct conn *c, struct refusal *r, const char *event)
 	refuse(c, r, event);
 }
 
-void refuse_stream(struct conn *c, uint16_t status, const char *code, const char *why)
+void refuse_stream(struct conn *c, enum denial_kind kind, const char *why)
 {
-	struct refusal r = { .status = status, .reply = -EACCES, .code = code };
+	struct refusal r = { .kind = kind, .reply = -EACCES };
 
 	snprintf(r.detail, sizeof(r.detail), "%s", why);
 	refuse_plainly(c, &r, "net.deny");
@@ -200,7 +162,7 @@ void refuse_stream(struct conn *c, uint16_t status, const char *code, const char
 
 void refuse_socks(struct conn *c, int error)
 {
-	struct refusal r = { .status = 400, .reply = error, .code = "socks_malformed" };
+	struct refusal r = { .kind = DENIAL_MALFORMED, .reply = error };
 
 	snprintf(r.detail, sizeof(r.detail), "the SOCKS request is not understood: %s",
 		 strerror(-error));
@@ -209,9 +171,7 @@ void refuse_socks(struct conn *c, int error)
 
 void refuse_error(struct conn *c, int error)
 {
-	struct refusal r = { .status = error == -ETIMEDOUT ? 504 : 502,
-			     .reply = error,
-			     .code = "upstream" };
+	struct refusal r = { .kind = DENIAL_UPSTREAM, .reply = error };
 
 	snprintf(r.detail, sizeof(r.detail), "the server cannot be reached: %s",
 		 error == -ENOENT ? "there is no such name" : strerror(-error));
@@ -220,7 +180,7 @@ void refuse_error(struct conn *c, int error)
 
 void refuse_budget(struct conn *c, enum budget_hit hit)
 {
-	struct refusal r = { .status = 429, .reply = -EACCES, .code = "budget" };
+	struct refusal r = { .kind = DENIAL_BUDGET, .reply = -EACCES };
 
 	snprintf(r.detail, sizeof(r.detail), "the budget is spent: %s", budget_hit_name(hit));
 	events_budget(c->proxy, c, hit);

@@ -7,23 +7,21 @@
 
 #include "base/host.h"
 #include "proxy/budget.h"
+#include "proxy/denial.h"
 #include "proxy/rules.h"
 
 struct conn;
 
 /*
  * struct refusal - why not.
- * @status: of HTTP
  * @reply:  errno for socks_reply_of, negative
- * @code:   one word for programs (constant text)
  * @detail: a sentence
  * @flag:   what would allow it, or ""
  * @host:   whom it is about
  */
 struct refusal {
-	uint16_t status;
+	enum denial_kind kind;
 	int reply;
-	const char *code;
 	char detail[VERDICT_TEXT_MAX];
 	char flag[VERDICT_TEXT_MAX];
 	struct host host;
@@ -34,8 +32,8 @@ struct refusal {
  */
 void refuse_target(struct conn *c, const struct host *host, const struct addr *addr);
 
-/* refuse_stream - what the client sent is not allowed: @code for programs, @why for people. */
-void refuse_stream(struct conn *c, uint16_t status, const char *code, const char *why);
+/* refuse_stream - what the client sent is not allowed, and why, in a sentence. */
+void refuse_stream(struct conn *c, enum denial_kind kind, const char *why);
 
 /* refuse_socks - what was asked for by SOCKS is no good; @error: of socks_request_parse. */
 void refuse_socks(struct conn *c, int error);

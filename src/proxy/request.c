@@ -10,7 +10,8 @@
 #include "base/buf.h"
 #include "proxy/conn.h"
 #include "proxy/events.h"
-#include "proxy/http_rewrite.h"
+#include "proxy/http_forward.h"
+#include "proxy/http_judge.h"
 #include "proxy/http_stream.h"
 #include "proxy/proxy.h"
 #include "proxy/refuse.h"
@@ -18,13 +19,13 @@
 #define MOVED 100 /* beside what flow_move returns: go on */
 #define TURN 64	  /* steps, then others get theirs */
 #define HEAD_OUT_MAX (HTTP_HEAD_MAX + 512)
+#define EMPTY_LINE 2 /* bytes */
 #define SWITCHING "HTTP/1.1 101"
 #define SWITCHING_LEN 12
 
 /*
  * struct request - of one connection.
  * @out, @at: a head that was written anew, and how much of it was sent
- * @n_heads:  requests so far
  * @is_last:  nothing may follow the present one
  * @has_asked: an upgrade; the server's answer tells what comes next
  */
@@ -32,7 +33,7 @@ struct request {
 	struct http_stream stream;
 	struct buf out;
 	size_t at;
-	uint64_t n_heads;
+	bool is_begun; /* the first request went out */
 	bool is_last;
 	bool has_asked;
 };
@@ -82,82 +83,72 @@ static int send_head(struct conn *c, struct request *r)
 	return MOVED;
 }
 
-static const char *why_not_host(const struct conn *c, const struct http_head *head)
+/* Whether a request may pass; refused where it may not. */
+static bool judge(struct conn *c, const struct http_head *head)
 {
-	struct host meant;
+	struct http_way way = { .config = &c->proxy->config,
+				.budget = &c->proxy->budget,
+				.port = c->port };
+	struct http_asked asked = { .host = head->has_host ? &head->host : NULL,
+				    .port = head->port,
+				    .method = head->method,
+				    .path = head->path,
+				    .has_override = head->has_override };
+	struct http_judged judged;
 
-	events_host(c, &meant);
-	if (!head->has_host)
-		return "the request names no host";
-	if (!host_is(&head->host, &meant))
-		return "the Host of the request is not the host that was connected to";
-	if (head->port != 0 && head->port != c->port)
-		return "the port in the Host of the request is not the one that was connected to";
-	return NULL;
+	if (head->form == HTTP_AUTHORITY) {
+		refuse_stream(c, DENIAL_MISMATCH, "CONNECT has no place within a connection");
+		return false;
+	}
+	events_host(c, &way.host);
+	http_judge(&way, &asked, c->proxy->loop.now_ms, &judged);
+	if (judged.is_allowed && !judged.is_push)
+		return true;
+	if (judged.is_push)
+		refuse_stream(c, DENIAL_PUSH,
+			      "pushes are held to rules, and this one cannot be read");
+	else if (judged.kind == DENIAL_BUDGET)
+		refuse_budget(c, BUDGET_REQUESTS);
+	else
+		refuse_stream(c, judged.kind, judged.detail);
+	return false;
 }
 
-/* Whether a request may pass; refused where it may not. */
-static bool judge(struct conn *c, struct request *r, const struct http_head *head)
+/* The head as an origin server is asked; of a client's one request, no other may follow. */
+static int build_head(struct request *r, const struct http_head *head)
 {
-	const struct config *config = &c->proxy->config;
-	struct http_request asked = { .host = &head->host,
-				      .port = c->port,
-				      .method = head->method,
-				      .path = head->path,
-				      .has_override = head->has_override };
-	const char *why = why_not_host(c, head);
-	enum budget_hit hit = BUDGET_OK;
+	int built = http_forward_build(head, NULL, -1, &r->out);
 
-	if (r->n_heads++ > 0)
-		hit = budget_request(&c->proxy->budget, c->proxy->loop.now_ms);
-	if (hit != BUDGET_OK) {
-		refuse_budget(c, hit);
-		return false;
+	if (built < 0)
+		return built;
+	if (r->is_last && head->upgrade == HTTP_UPGRADE_NONE) {
+		r->out.n -= EMPTY_LINE;
+		buf_str(&r->out, "Connection: close\r\n\r\n");
 	}
-	if (head->form == HTTP_AUTHORITY) {
-		refuse_stream(c, 403, "connect_within", "CONNECT has no place in this connection");
-		return false;
-	}
-	if (why != NULL) {
-		refuse_stream(c, 403, "host_differs", why);
-		return false;
-	}
-	switch (http_rules_decide(config->http, config->n_http, &asked)) {
-	case HTTP_NOT_COVERED:
-	case HTTP_ALLOWED:
-		return true;
-	case HTTP_RULE_MISSING:
-		refuse_stream(c, 403, "http_rule_missing",
-			      "no rule of network.http holds this request");
-		return false;
-	case HTTP_PATH_UNCLEAR:
-	case HTTP_VERDICT_END:
-		break;
-	}
-	refuse_stream(c, 403, "http_path_unclear",
-		      "servers would differ about the path of this request");
-	return false;
+	return r->out.err;
 }
 
 static int take_head(struct conn *c, struct request *r, const struct http_head *head)
 {
-	bool may_upgrade = head->upgrade == HTTP_UPGRADE_WEBSOCKET && r->n_heads == 0;
-	bool is_proxied = c->voice == VOICE_HTTP;
+	bool may_upgrade = head->upgrade == HTTP_UPGRADE_WEBSOCKET && !r->is_begun;
+	bool is_as_sent = c->voice != VOICE_HTTP && head->has_host && head->form != HTTP_ABSOLUTE;
 	struct http_head sent = *head;
+	int built;
 
-	if (!judge(c, r, head))
+	if (!judge(c, head))
 		return FLOW_WAIT;
-	r->is_last = is_proxied || head->wants_close;
+	r->is_begun = true;
+	r->is_last = c->voice == VOICE_HTTP || head->wants_close;
 	r->has_asked = may_upgrade;
-	if (!is_proxied && (head->upgrade == HTTP_UPGRADE_NONE || may_upgrade)) {
+	if (is_as_sent && (head->upgrade == HTTP_UPGRADE_NONE || may_upgrade)) {
 		http_stream_begin(&r->stream, head, head->bytes);
 		return MOVED;
 	}
-	if (!may_upgrade)
+	if (!may_upgrade && sent.upgrade == HTTP_UPGRADE_WEBSOCKET)
 		sent.upgrade = HTTP_UPGRADE_OTHER;
-	http_rewrite(&sent, is_proxied, &r->out);
-	if (r->out.err != 0)
-		return r->out.err;
+	built = build_head(r, &sent);
+	if (built < 0)
+		return built;
 	http_stream_begin(&r->stream, head, 0);
 	if (recv(c->client.watch.fd, c->proxy->scratch, head->bytes, MSG_DONTWAIT) !=
 	    (ssize_t)head->bytes)
@@ -198,7 +189,7 @@ static int look(struct conn *c, struct request *r)
 	case HTTP_STEP_BAD:
 		break;
 	}
-	refuse_stream(c, r->stream.status, "http_malformed", r->stream.why);
+	refuse_stream(c, DENIAL_MALFORMED, r->stream.why);
 	return FLOW_WAIT;
 }
 
