@@ -152,6 +152,15 @@ static void begin(struct http1 *h, const char *p, const struct http_head *head, 
 		forward(h, p, head);
 }
 
+/* HTTP/1.0 may leave out whom a request is for; the server shall not have to guess. */
+static void name_host(const struct http1 *h, struct http_head *head)
+{
+	if (head->has_host)
+		return;
+	head->has_host = true;
+	head->host = h->way->host;
+}
+
 static int take_head(struct http1 *h, const char *p, size_t n, uint64_t now_ms)
 {
 	struct http_head head = { .scanned = h->scanned };
@@ -168,6 +177,7 @@ static int take_head(struct http1 *h, const char *p, size_t n, uint64_t now_ms)
 		return (int)n;
 	}
 	h->scanned = 0;
+	name_host(h, &head);
 	begin(h, p, &head, now_ms);
 	return (int)head.bytes;
 }
@@ -216,6 +226,7 @@ static void fill(struct http1 *h)
 	secrets_fill_body(&site, &content, &filled);
 	/* It was read before, so it is read again. */
 	(void)http_head_parse(h->held.p, h->held.n, &head);
+	name_host(h, &head);
 	(void)http_forward_build(&head, &site, (int64_t)filled.n, &h->to_server);
 	buf_add(&h->to_server, filled.p, filled.n);
 	if (filled.err != 0)

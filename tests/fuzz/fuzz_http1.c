@@ -17,7 +17,7 @@ static const char text[] = "tiercel-proxy 1\n"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Takes a turn's bytes; false when the connection is over. */
+/* Takes a turn's bytes; false when the connection is over, or some would have to be kept. */
 static bool take(struct http1 *h, bool is_client, const char *p, size_t n)
 {
 	size_t at = 0;
@@ -30,7 +30,7 @@ static bool take(struct http1 *h, bool is_client, const char *p, size_t n)
 			abort();
 		at += r > 0 ? (size_t)r : 0;
 	}
-	return r >= 0 && h->phase != HTTP1_DENIED && h->phase != HTTP1_ENDED &&
+	return r >= 0 && at == n && h->phase != HTTP1_DENIED && h->phase != HTTP1_ENDED &&
 	       h->phase != HTTP1_TUNNEL;
 }
 

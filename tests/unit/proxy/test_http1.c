@@ -112,6 +112,17 @@ static void requests_pass_one_by_one(void **state)
 	end(&w);
 }
 
+static void host_is_always_named(void **state)
+{
+	struct world w;
+
+	(void)state;
+	make(&w, "a.com");
+	client(&w, "GET /ok/x HTTP/1.0\r\n\r\n");
+	assert_out(&w.h.to_server, "GET /ok/x HTTP/1.0\r\nHost: a.com\r\n\r\n");
+	end(&w);
+}
+
 static void denied(const char *host, const char *text, enum denial_kind kind)
 {
 	struct world w;
@@ -259,6 +270,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_pass_one_by_one),
+		cmocka_unit_test(host_is_always_named),
 		cmocka_unit_test(what_may_not_is_denied),
 		cmocka_unit_test(pushes_are_held_until_they_are_judged),
 		cmocka_unit_test(secrets_are_filled_in),
