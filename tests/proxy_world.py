@@ -130,6 +130,8 @@ class World:
                 query, peer = self.dns.recvfrom(4096)
             except OSError:
                 return
+            if not query:
+                return
             labels, at = [], 12
             while query[at]:
                 labels.append(query[at + 1:at + 1 + query[at]].decode())

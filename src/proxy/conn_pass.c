@@ -62,6 +62,7 @@ static void begin(struct conn *c, enum inspect_result what, const char *why)
 /* Looks at the client's first bytes, and leaves them where they are. */
 static void look(struct conn *c)
 {
+	enum inspect_result what;
 	const char *why = NULL;
 	struct host host;
 	ssize_t n;
@@ -83,10 +84,9 @@ static void look(struct conn *c)
 		return;
 	}
 	events_host(c, &host);
-	begin(c,
-	      inspect_first((const uint8_t *)c->proxy->scratch, (size_t)n,
-			    host.is_address ? NULL : &host.name, &why),
-	      why);
+	what = inspect_first((const uint8_t *)c->proxy->scratch, (size_t)n,
+			     host.is_address ? NULL : &host.name, &why);
+	begin(c, what, why);
 }
 
 /* Counts what was moved; returns false when that was too much. */
