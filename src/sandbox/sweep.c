@@ -25,6 +25,9 @@ static void trash_remove(int all, const char *name)
 
 	dir = openat(all, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	lock = dir < 0 ? -EBADF : hold_settle(dir);
+	/* One whose lock is deleted already may be at work still; two are in nobody's way. */
+	if (lock == -EALREADY && faccessat(dir, "lock", F_OK, 0) < 0 && errno == ENOENT)
+		lock = -ENOENT;
 	if (lock != -EBUSY && lock != -EALREADY)
 		(void)review_remove_tree(all, name, NULL);
 }
