@@ -8,8 +8,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "plan/egress.h"
+#include "tier/part_egress.h"
 
-#define FIXED_MAX 16
+#define PROXY "http://127.0.0.1:" WORD(EGRESS_CLIENT_PORT)
+#define WORD(n) WORD_OF(n)
+#define WORD_OF(n) #n
+#define NO_PROXY "localhost,127.0.0.1,::1"
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 const char *environment_user(void)
@@ -65,6 +70,12 @@ static const char *path_of(struct arena *a)
 	return arena_printf(a, "PATH=%s", path != NULL && path[0] != '\0' ? path : PATH_DEFAULT);
 }
 
+/* Clients that know of proxies get their denials in words; others need none of these. */
+static const char *const proxies[] = {
+	"HTTP_PROXY=" PROXY, "http_proxy=" PROXY, "HTTPS_PROXY=" PROXY, "https_proxy=" PROXY,
+	"ALL_PROXY=" PROXY,  "all_proxy=" PROXY,  "NO_PROXY=" NO_PROXY, "no_proxy=" NO_PROXY,
+};
+
 int environment_make(const struct policy *p, struct tier_facts *f, struct arena *a)
 {
 	const char *fixed[] = {
@@ -77,7 +88,8 @@ int environment_make(const struct policy *p, struct tier_facts *f, struct arena 
 		"TIERCEL=1",
 		"container=tiercel",
 	};
-	size_t count = ARRAY_LEN(fixed) + p->env_set.n;
+	size_t proxies_n = part_egress_is_open(p) ? ARRAY_LEN(proxies) : 0;
+	size_t count = ARRAY_LEN(fixed) + proxies_n + p->env_set.n;
 	const char **v;
 	size_t n = 0;
 
@@ -94,6 +106,8 @@ int environment_make(const struct policy *p, struct tier_facts *f, struct arena 
 			return -ENOMEM;
 		set(v, &n, fixed[i]);
 	}
+	for (size_t i = 0; i < proxies_n; i++)
+		set(v, &n, proxies[i]);
 	for (size_t i = 0; i < p->env_set.n; i++)
 		set(v, &n, p->env_set.v[i]);
 	f->env = (struct policy_list){ v, n };

@@ -9,8 +9,9 @@
 /*
  * environment_make - fill @f->env.
  *
- * HOME, USER, LOGNAME, SHELL, PATH, TMPDIR, TIERCEL and container are always set; env.set has the
- * last word. Returns 0 or -ENOMEM.
+ * HOME, USER, LOGNAME, SHELL, PATH, TMPDIR, TIERCEL and container are always set, and where hosts
+ * may be reached the variables that lead clients to a proxy; env.set has the last word. Returns 0
+ * or -ENOMEM.
  */
 int environment_make(const struct policy *p, struct tier_facts *f, struct arena *a);
 
