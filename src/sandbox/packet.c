@@ -58,6 +58,9 @@ static void transport_note(const char *address, int protocol, const unsigned cha
 	if (n < 4)
 		return;
 	port = port_at(p + 2);
+	/* The proxy's answers; nothing inside can send from that port. */
+	if (sink->served != NULL && protocol == IPPROTO_UDP && port_at(p) == DNS_PORT)
+		return;
 	if (protocol == IPPROTO_UDP && port == DNS_PORT && n > UDP_HEADER &&
 	    dns_name(p + UDP_HEADER, n - UDP_HEADER, target, sizeof(target)) == 0) {
 		if (sink->served == NULL)
