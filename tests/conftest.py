@@ -19,7 +19,7 @@ from modes import MODES, Account, Mode, remove_tree, skip  # noqa: E402
 
 TOP = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("TIERCEL_BUILD", TOP / "build"))
-PROGRAMS = ("tiercel", "tiercel-stage")
+PROGRAMS = ("tiercel", "tiercel-stage", "tiercel-proxy")
 
 
 def pytest_configure(config):

@@ -107,6 +107,14 @@ static void requests(const struct policy *p, struct buf *out)
 	}
 }
 
+static void host_network(struct buf *out)
+{
+	buf_str(out, "Network. This machine's own (--network host): it can reach whatever this "
+		     "machine reaches, its loopback ports and services too.\n"
+		     "  Nothing of that is limited, watched or recorded. Abstract sockets stay out "
+		     "of reach.\n");
+}
+
 static void network(const struct policy *p, struct buf *out)
 {
 	if (p->net_allow.n > 0) {
@@ -177,7 +185,10 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	if (r < 0)
 		return r;
 	files(c.policy, &out);
-	network(c.policy, &out);
+	if (c.has_host_network)
+		host_network(&out);
+	else
+		network(c.policy, &out);
 	buf_str(&out, "Processes. It sees and signals its own alone. It has no capability and "
 		      "cannot get one.\n"
 		      "Environment. It gets its own HOME, USER, PATH, and of yours: ");

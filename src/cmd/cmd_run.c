@@ -49,6 +49,7 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	if (r < 0)
 		return r;
 	req.policy = c.policy;
+	req.has_host_network = c.has_host_network;
 	req.home = c.home;
 	req.cwd = c.cwd;
 	req.has_tty = wants_terminal(args);

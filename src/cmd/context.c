@@ -5,10 +5,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "cmd/run_opts.h"
+#include "policy/fields.h"
 #include "policy/layer.h"
+#include "policy/policy.h"
 
 #define SYSTEM_POLICY "/etc/tiercel/policy.yaml"
 #define PROJECT_POLICY ".tiercel.yaml"
@@ -54,6 +58,34 @@ static int flags_name(const struct opt_fields *in, struct policy_flag *out, char
 	return 0;
 }
 
+/* No file may say this: a project would open the whole network by a line of its own. */
+static int network_choose(const char *mode, bool *ret_is_host, struct err *e)
+{
+	*ret_is_host = mode != NULL && strcmp(mode, "host") == 0;
+	if (mode == NULL || *ret_is_host || strcmp(mode, "none") == 0)
+		return 0;
+	return err_set(e, -EINVAL,
+		       "--network: \"%s\" is not built; none and host are, and --allow HOST opens "
+		       "single hosts",
+		       mode);
+}
+
+/* Who asks for none is not given what a file opens. */
+static int network_agrees(const char *mode, const struct policy *p, struct err *e)
+{
+	static const enum policy_field opening[] = { FIELD_NETWORK_ALLOW, FIELD_NETWORK_PUBLISH,
+						     FIELD_NETWORK_LOOPBACK, FIELD_NETWORK_UNIX };
+
+	if (mode == NULL || strcmp(mode, "none") != 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(opening); i++)
+		if (!policy_is_weakest(p, opening[i]))
+			return err_set(e, -EINVAL,
+				       "--network none: %s (%s) opens more; leave out one of them",
+				       policy_field_name(opening[i]), p->origin[opening[i]].source);
+	return 0;
+}
+
 int context_load(const struct run_args *args, const char *command, struct context *c, struct err *e)
 {
 	char user[PATH_MAX];
@@ -69,12 +101,15 @@ int context_load(const struct run_args *args, const char *command, struct contex
 				      .flags_n = args->fields.n,
 				      .home = c->home,
 				      .cwd = c->cwd };
-	int r = context_places(c, e);
+	int r = network_choose(args->network, &c->has_host_network, e);
 
+	if (r == 0)
+		r = context_places(c, e);
 	if (r == 0)
 		r = flags_name(&args->fields, flags, names, e);
 	if (r < 0)
 		return r;
 	user_policy(c, user);
-	return policy_load_layers(&src, &c->policy, e);
+	r = policy_load_layers(&src, &c->policy, e);
+	return r < 0 ? r : network_agrees(args->network, c->policy, e);
 }

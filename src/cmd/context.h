@@ -4,6 +4,7 @@
 #define CMD_CONTEXT_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 
@@ -14,6 +15,7 @@ struct context {
 	char home[PATH_MAX];
 	char cwd[PATH_MAX];
 	struct policy *policy;
+	bool has_host_network;
 };
 
 void context_done(struct context *c);
@@ -22,7 +24,7 @@ void context_done(struct context *c);
 int context_places(struct context *c, struct err *e);
 
 /*
- * context_load - the same, and the policy.
+ * context_load - the same, the policy, and what flags alone may say.
  * @command: program to be run, which may choose an agent's preset; may be NULL
  */
 int context_load(const struct run_args *args, const char *command, struct context *c,

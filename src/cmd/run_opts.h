@@ -12,6 +12,7 @@ struct run_args {
 	const char *preset;
 	const char *name;
 	const char *report;
+	const char *network;
 	bool is_json;
 	bool is_quiet;
 	bool is_piped;

@@ -110,6 +110,9 @@ void summary_text(const struct run_result *res, const struct policy *policy, str
 		buf_escape(out, res->note, strlen(res->note));
 		buf_str(out, "\n");
 	}
+	if (res->has_host_network)
+		buf_str(out, "tiercel: it had this machine's own network (--network host): nothing "
+			     "was limited or watched\n");
 	report_weak_fields(res, policy, &weak);
 	if (weak.n > 0)
 		buf_printf(out, "tiercel: not enforced, as best_effort allows: %s\n", weak.p);
@@ -123,7 +126,7 @@ static bool is_dull(const struct run_result *res, const struct policy *policy)
 
 	report_weak_fields(res, policy, &weak);
 	return !res->kept && res->log.n == 0 && res->exit_code == 0 && res->note[0] == '\0' &&
-	       weak.n == 0;
+	       weak.n == 0 && !res->has_host_network;
 }
 
 static char *to_json(const struct run_result *res, const struct policy *policy)

@@ -2,6 +2,7 @@
 /* Plans in words. */
 #include "plan/print.h"
 
+#include <linux/sched.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -57,6 +58,8 @@ static void numbers(const struct plan_op *op, struct buf *out)
 	if (formats[op->kind] != NULL)
 		buf_printf(out, formats[op->kind], n);
 #pragma GCC diagnostic pop
+	if (op->kind == PLAN_CLONE && !(n & CLONE_NEWNET))
+		buf_str(out, ", on the host's network");
 }
 
 static void arguments(const struct plan *p, const struct plan_op *op, struct buf *out)

@@ -18,7 +18,7 @@
 #include "sandbox/environment.h"
 #include "tier/part_fs.h"
 
-#define PASSWD_MAX 262144
+#define TEXT_MAX 262144
 #define BOX_UID 1000u /* inside, when root runs us: not 0, which programs treat specially */
 #define OUTSIDE_BASE 0x60000000u /* host uids that nobody is given otherwise */
 #define OUTSIDE_COUNT 0x00ffffffu
@@ -129,10 +129,10 @@ static int ids_choose(struct tier_facts *f)
 	return 0;
 }
 
-/* The host's accounts with the payload's own before them, so that lookups by uid find that one. */
-static const char *account_file(const char *path, const char *line, struct arena *a)
+/* A file of the host with a line before it; the line alone where there is no such file. */
+static const char *file_after(const char *path, const char *line, struct arena *a)
 {
-	AUTO_BUF struct buf text = BUF_INIT(PASSWD_MAX);
+	AUTO_BUF struct buf text = BUF_INIT(TEXT_MAX);
 
 	buf_str(&text, line);
 	if (file_read(AT_FDCWD, path, &text, NULL) < 0)
@@ -151,9 +151,22 @@ static int accounts_make(const struct facts_input *in, struct arena *a, struct t
 		return 0;
 	if (user == NULL || group == NULL)
 		return -ENOMEM;
-	f->passwd = account_file("/etc/passwd", user, a);
-	f->group = account_file("/etc/group", group, a);
+	/* The payload's own come first, so that lookups by uid find them. */
+	f->passwd = file_after("/etc/passwd", user, a);
+	f->group = file_after("/etc/group", group, a);
 	return f->passwd == NULL || f->group == NULL ? -ENOMEM : 0;
+}
+
+/* On the host's network names are found as the host finds them; the sandbox's own as well. */
+static int names_gather(struct arena *a, struct tier_facts *f)
+{
+	const char *own = arena_printf(a, "127.0.1.1\t%s\n", f->hostname);
+
+	if (own == NULL)
+		return -ENOMEM;
+	f->hosts = file_after("/etc/hosts", own, a);
+	f->resolv = file_after("/etc/resolv.conf", "", a);
+	return f->hosts == NULL || f->resolv == NULL ? -ENOMEM : 0;
 }
 
 static int host_gather(struct tier_facts *f)
@@ -176,7 +189,10 @@ static int host_gather(struct tier_facts *f)
 int facts_gather(const struct policy *p, const struct facts_input *in, struct arena *a,
 		 struct tier_facts *ret, struct err *e)
 {
-	struct tier_facts f = { .home = in->home, .cwd = in->cwd, .has_tty = in->has_tty };
+	struct tier_facts f = { .home = in->home,
+				.cwd = in->cwd,
+				.has_tty = in->has_tty,
+				.has_host_network = in->has_host_network };
 	int r = ids_choose(&f);
 
 	f.hostname = arena_printf(a, "tiercel-%.6s", in->id);
@@ -191,6 +207,8 @@ int facts_gather(const struct policy *p, const struct facts_input *in, struct ar
 		r = accounts_make(in, a, &f);
 	if (r == 0)
 		r = environment_make(p, &f, a);
+	if (r == 0 && f.has_host_network)
+		r = names_gather(a, &f);
 	if (r < 0)
 		return err_sys(e, r, "cannot gather what the plan needs");
 	*ret = f;

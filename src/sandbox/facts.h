@@ -15,6 +15,7 @@ struct facts_input {
 	char *const *argv; /* ended by NULL */
 	const char *id;
 	bool has_tty;
+	bool has_host_network;
 };
 
 /*

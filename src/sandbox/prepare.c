@@ -213,7 +213,10 @@ static int holds_watch(struct prepared *p, struct err *e)
 
 int prepare_all(const struct run_request *req, struct prepared *p, struct err *e)
 {
-	struct facts_input in = { .home = req->home, .argv = req->argv, .has_tty = req->has_tty };
+	struct facts_input in = { .home = req->home,
+				  .argv = req->argv,
+				  .has_tty = req->has_tty,
+				  .has_host_network = req->has_host_network };
 	struct tier_root roots[TIER_ROOTS_MAX];
 	size_t roots_n;
 	int r = prepare_workspace(req, p, e);

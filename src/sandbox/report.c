@@ -166,6 +166,13 @@ static json_t *changes_json(const struct review_counts *counts)
 	return o;
 }
 
+static const char *network_word(const struct run_result *res, const struct policy *policy)
+{
+	if (res->has_host_network)
+		return "host";
+	return policy->net_allow.n > 0 ? "rules" : "none";
+}
+
 json_t *report_json(const struct run_result *res, const struct policy *policy)
 {
 	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:i, s:f}", "version", VERSION, "id", res->id,
@@ -179,6 +186,7 @@ json_t *report_json(const struct run_result *res, const struct policy *policy)
 	json_object_set_new(o, "risky", json_integer((json_int_t)res->changed.risky));
 	json_object_set_new(o, "kept", json_boolean(res->kept));
 	json_object_set_new(o, "note", text_json(res->note));
+	json_object_set_new(o, "network", json_string(network_word(res, policy)));
 	json_object_set_new(o, "limits",
 			    json_pack("{s:s?, s:s?, s:s?}", "memory", res->limits[0], "pids",
 				      res->limits[1], "cpus", res->limits[2]));

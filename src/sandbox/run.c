@@ -92,7 +92,7 @@ static int spaces_order(const struct tier *tier, const struct prepared *p,
 {
 	int groups[CGROUP_KINDS];
 	size_t n = cgroup_entries(&p->cgroup, groups);
-	int r = spawn_spaces(s->control, tier->spaces, groups, n, e);
+	int r = spawn_spaces(s->control, tier->spaces(&p->facts), groups, n, e);
 
 	for (size_t i = 0; i < n; i++)
 		fd_close(groups[i]);
@@ -201,6 +201,7 @@ static int attempt(const struct run_request *req, bool is_copy, struct run_resul
 	int r;
 
 	ret->plan = BUF_INIT(PLAN_BYTES_MAX);
+	ret->has_host_network = req->has_host_network;
 	p.is_copy = is_copy;
 	r = carry_out(req, &p, ret, e);
 	cgroup_remove(&p.cgroup);

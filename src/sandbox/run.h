@@ -19,6 +19,7 @@ struct policy;
  * @home, @cwd: absolute; @argv: ended by NULL
  * @name:       may be NULL
  * @is_reckless: the workspace may be / or the home directory
+ * @has_host_network: the sandbox shares the host's network
  */
 struct run_request {
 	const struct policy *policy;
@@ -28,12 +29,14 @@ struct run_request {
 	const char *name;
 	bool has_tty;
 	bool is_reckless;
+	bool has_host_network;
 };
 
 /*
  * struct run_result - what became of it.
  * @exit_code: as a shell would give it
  * @changed:   paths that wait for review, by kind, flagged, and the first of those by name
+ * @has_host_network: it shared the host's network
  * @kept:      the sandbox is in the store, under @id
  * @note:      a lesser way that something was done in, or ""
  * @plan:      the bytes that were carried out (owned; run_result_done frees them)
@@ -45,6 +48,7 @@ struct run_result {
 	struct review_counts changed;
 	uint64_t duration_ns;
 	bool kept;
+	bool has_host_network;
 	const char *limits[3]; /* mechanisms: memory, pids, cpus */
 	char note[ERR_TEXT_MAX];
 	struct events_log log;

@@ -42,6 +42,8 @@ struct tier_root {
  * struct tier_facts - what the host, the caller and the run bring along.
  * @paths:   facts of every path that tier_paths names and of the policy's own
  * @env:     NAME=value strings the command gets
+ * @has_host_network: the sandbox shares the host's network; @hosts and @resolv are what to show of
+ * the host's /etc/hosts and /etc/resolv.conf then, else NULL
  * @cgroup_fds: how many descriptors the stage writes to, to enter its cgroups; 0 for none
  */
 struct tier_facts {
@@ -66,6 +68,9 @@ struct tier_facts {
 	struct policy_list env;
 	bool has_tty;
 	bool has_notify;
+	bool has_host_network;
+	const char *hosts;
+	const char *resolv;
 	unsigned int cgroup_fds;
 	const char *cgroup_memory; /* mechanism words, NULL where there is no such group */
 	const char *cgroup_cpu;

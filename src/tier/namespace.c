@@ -2,6 +2,8 @@
 /* The namespace tier: all namespaces, a private root, Landlock and a system call filter. */
 #include "tier/namespace.h"
 
+#include <linux/sched.h>
+
 #include "plan/plan.h"
 #include "tier/part_claims.h"
 #include "tier/part_egress.h"
@@ -11,6 +13,14 @@
 #include "tier/part_limits.h"
 #include "tier/part_syscalls.h"
 #include "tier/tier.h"
+
+uint64_t namespace_spaces(const struct tier_facts *f)
+{
+	uint64_t others = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
+			  CLONE_NEWCGROUP | CLONE_NEWTIME;
+
+	return f->has_host_network ? others : others | CLONE_NEWNET;
+}
 
 static void privileges(struct plan_builder *b)
 {
@@ -23,10 +33,12 @@ int namespace_compile(const struct policy *p, const struct tier_facts *f, struct
 {
 	int r = part_claims_check(p, e);
 
+	if (r == 0 && f->has_host_network)
+		r = part_egress_check_host(p, f, e);
 	if (r < 0)
 		return r;
-	plan_add(b, (struct plan_op){ .kind = PLAN_CLONE, .n = { NAMESPACE_SPACES } }, NULL, NULL,
-		 0);
+	plan_add(b, (struct plan_op){ .kind = PLAN_CLONE, .n = { namespace_spaces(f) } }, NULL,
+		 NULL, 0);
 	part_ids_join(f, b);
 	part_limits_join(f, b);
 	r = part_fs_compile(p, f, b, e);

@@ -3,7 +3,7 @@
 #ifndef TIER_NAMESPACE_H
 #define TIER_NAMESPACE_H
 
-#include <linux/sched.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -11,9 +11,8 @@ struct plan_builder;
 struct policy;
 struct tier_facts;
 
-#define NAMESPACE_SPACES                                                                           \
-	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
-	 CLONE_NEWCGROUP | CLONE_NEWTIME)
+/* CLONE_NEW* flags: every namespace, but for the network's where the host's is shared. */
+uint64_t namespace_spaces(const struct tier_facts *f);
 
 /*
  * namespace_compile - the plan of the namespace tier.

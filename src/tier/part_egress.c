@@ -7,10 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/host_rule.h"
 #include "plan/egress.h"
 #include "plan/plan.h"
+#include "policy/fields.h"
 #include "policy/policy.h"
+#include "tier/facts.h"
+#include "tier/rights.h"
 
 #define PORTS 65536
 #define PORTS_MAX 256 /* a socket each */
@@ -19,6 +24,43 @@
 bool part_egress_is_open(const struct policy *p)
 {
 	return p->net_allow.n > 0;
+}
+
+static bool is_required(const struct policy *p, enum policy_field field)
+{
+	for (size_t i = 0; i < p->require.n; i++)
+		if (strcmp(p->require.v[i], policy_field_name(field)) == 0)
+			return true;
+	return false;
+}
+
+int part_egress_check_host(const struct policy *p, const struct tier_facts *f, struct err *e)
+{
+	static const enum policy_field ruled[] = {
+		FIELD_NETWORK_ALLOW,   FIELD_NETWORK_DENY,     FIELD_NETWORK_HTTP,
+		FIELD_NETWORK_PUBLISH, FIELD_NETWORK_LOOPBACK, FIELD_NETWORK_UNIX,
+		FIELD_SECRETS,	       FIELD_ASK_NETWORK,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ruled); i++) {
+		const struct policy_origin *o = &p->origin[ruled[i]];
+		AUTO_BUF struct buf where = BUF_INIT(ENTRY_MAX);
+
+		if (policy_is_weakest(p, ruled[i]) && !is_required(p, ruled[i]))
+			continue;
+		if (o->line > 0)
+			buf_printf(&where, "%s:%u:%u: ", o->source, o->line, o->column);
+		return err_set(e, -EOPNOTSUPP,
+			       "%s%s cannot be enforced on the host's own network; leave out "
+			       "--network host, or the rule",
+			       where.p != NULL ? where.p : "", policy_field_name(ruled[i]));
+	}
+	if (f->landlock_abi < RIGHTS_SCOPE_ABI)
+		return err_set(e, -EOPNOTSUPP,
+			       "--network host: abstract sockets of the host cannot be kept out of "
+			       "reach here; that takes Landlock version 6 (Linux 6.12), here is %d",
+			       f->landlock_abi);
+	return 0;
 }
 
 static void listen_on(struct plan_builder *b, unsigned int port, enum egress_listener listener)

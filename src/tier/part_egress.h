@@ -9,9 +9,18 @@
 
 struct plan_builder;
 struct policy;
+struct tier_facts;
 
 /* Whether the policy names anything to reach, so that a proxy is needed. */
 bool part_egress_is_open(const struct policy *p);
+
+/*
+ * part_egress_check_host - whether a policy can be kept where the host's network is shared.
+ *
+ * Returns 0, or -EOPNOTSUPP: for a rule about the network, with its line; where abstract sockets of
+ * the host would be within reach.
+ */
+int part_egress_check_host(const struct policy *p, const struct tier_facts *f, struct err *e);
 
 /*
  * part_egress_compile - listening sockets for names, for clients of proxies, and for every port

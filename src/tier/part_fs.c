@@ -214,10 +214,12 @@ static void own_files(const struct tier_facts *f, struct plan_builder *b)
 	buf_printf(&hosts, "127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost ip6-localhost\n",
 		   f->hostname);
 	buf_printf(&name, "%s\n", f->hostname);
-	own_file(f, b, "/etc/hosts", hosts.p);
+	own_file(f, b, "/etc/hosts", f->hosts != NULL ? f->hosts : hosts.p);
 	own_file(f, b, "/etc/hostname", name.p);
 	/* Nobody answers there: names fail at once, and the attempt is seen. */
-	own_file(f, b, "/etc/resolv.conf", "nameserver 198.18.0.1\noptions timeout:1 attempts:1\n");
+	own_file(f, b, "/etc/resolv.conf",
+		 f->resolv != NULL ? f->resolv
+				   : "nameserver 198.18.0.1\noptions timeout:1 attempts:1\n");
 	if (f->passwd != NULL)
 		own_file(f, b, "/etc/passwd", f->passwd);
 	if (f->group != NULL)

@@ -18,9 +18,11 @@ void part_ids_join(const struct tier_facts *f, struct plan_builder *b)
 void part_ids_self(const struct tier_facts *f, struct plan_builder *b)
 {
 	plan_add(b, (struct plan_op){ .kind = PLAN_HOSTNAME }, f->hostname, NULL, 0);
-	plan_add(b, (struct plan_op){ .kind = PLAN_LOOPBACK, .field = FIELD_NETWORK_ALLOW }, NULL,
-		 NULL, 0);
-	plan_add(b, (struct plan_op){ .kind = PLAN_WATCH }, NULL, NULL, 0);
+	if (!f->has_host_network) {
+		plan_add(b, (struct plan_op){ .kind = PLAN_LOOPBACK, .field = FIELD_NETWORK_ALLOW },
+			 NULL, NULL, 0);
+		plan_add(b, (struct plan_op){ .kind = PLAN_WATCH }, NULL, NULL, 0);
+	}
 	if (f->has_tty)
 		plan_add(b, (struct plan_op){ .kind = PLAN_PTY }, NULL, NULL, 0);
 	plan_add(b, (struct plan_op){ .kind = PLAN_KEYRING }, NULL, NULL, 0);

@@ -7,8 +7,6 @@
 #include "tier/rights.h"
 #include "tier/tier.h"
 
-#define SCOPE_ABI 6
-
 static void rule(struct plan_builder *b, enum policy_field field, const char *path, uint64_t rights)
 {
 	struct plan_op op = { .kind = PLAN_RULE, .field = (uint16_t)field, .n = { rights } };
@@ -57,7 +55,7 @@ void part_landlock_compile(const struct policy *p, const struct tier_facts *f,
 
 	if (f->landlock_abi < 1)
 		return;
-	op.n[2] = f->landlock_abi >= SCOPE_ABI ? RIGHTS_SCOPES : 0;
+	op.n[2] = f->landlock_abi >= RIGHTS_SCOPE_ABI ? RIGHTS_SCOPES : 0;
 	plan_add(b, op, NULL, NULL, 0);
 	fixed_rules(f, b, all);
 	rules_of_list(f, b, FIELD_FILES_READ, &p->read, RIGHTS_READ);

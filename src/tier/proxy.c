@@ -17,7 +17,6 @@
 #include "tier/rights.h"
 
 #define PROGRAM "/tiercel-proxy"
-#define SCOPE_ABI 6
 #define ROOT_BYTES 65536 /* names to mount on; nothing is ever written there */
 #define ROOT_INODES 32
 #define FILES_MAX 65536
@@ -134,7 +133,8 @@ static void walls(const struct tier_facts *f, struct plan_builder *b)
 {
 	struct plan_op landlock = { .kind = PLAN_LANDLOCK,
 				    .n = { rights_all(f->landlock_abi), 0,
-					   f->landlock_abi >= SCOPE_ABI ? RIGHTS_SCOPES : 0 } };
+					   f->landlock_abi >= RIGHTS_SCOPE_ABI ? RIGHTS_SCOPES
+									       : 0 } };
 	struct plan_op rule = { .kind = PLAN_RULE, .n = { RIGHTS_READ } };
 
 	plan_add(b, (struct plan_op){ .kind = PLAN_CAPS }, NULL, NULL, 0);

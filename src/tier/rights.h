@@ -10,7 +10,8 @@
 #define RIGHT_READ_FILE (UINT64_C(1) << 2)
 #define RIGHT_READ_DIR (UINT64_C(1) << 3)
 #define RIGHTS_READ (RIGHT_EXECUTE | RIGHT_READ_FILE | RIGHT_READ_DIR)
-#define RIGHTS_SCOPES UINT64_C(3)
+#define RIGHTS_SCOPES UINT64_C(3) /* abstract sockets, signals */
+#define RIGHTS_SCOPE_ABI 6
 
 /*
  * rights_all - every file right of an ABI.

@@ -10,12 +10,12 @@
 
 /* In order of weight. A tier without a compile function is a name that this version refuses. */
 static const struct tier tiers[] = {
-	{ TIER_PROCESS, "process", false, 0, NULL },
-	{ TIER_CHROOT, "chroot", false, 0, NULL },
-	{ TIER_NAMESPACE, "namespace", true, NAMESPACE_SPACES, namespace_compile },
-	{ TIER_CONTAINER, "container", false, 0, NULL },
-	{ TIER_VM, "vm", false, 0, NULL },
-	{ TIER_REMOTE, "remote", false, 0, NULL },
+	{ TIER_PROCESS, "process", false, NULL, NULL },
+	{ TIER_CHROOT, "chroot", false, NULL, NULL },
+	{ TIER_NAMESPACE, "namespace", true, namespace_spaces, namespace_compile },
+	{ TIER_CONTAINER, "container", false, NULL, NULL },
+	{ TIER_VM, "vm", false, NULL, NULL },
+	{ TIER_REMOTE, "remote", false, NULL, NULL },
 };
 
 static enum policy_tier floor_of(const struct policy *p)

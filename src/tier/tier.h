@@ -16,14 +16,14 @@ struct plan_builder;
 /*
  * struct tier - a row of the table.
  * @built:   this version can carry it out
- * @spaces:  CLONE_NEW* flags of every plan of this tier, so that they can be made before the plan
+ * @spaces:  CLONE_NEW* flags of a plan of this tier, so that they can be made before the plan
  * @compile: policy and facts to plan; 0, or -EOPNOTSUPP with the field, its line and what helps
  */
 struct tier {
 	enum policy_tier id;
 	const char *name;
 	bool built;
-	uint64_t spaces;
+	uint64_t (*spaces)(const struct tier_facts *f);
 	int (*compile)(const struct policy *p, const struct tier_facts *f, struct plan_builder *b,
 		       struct err *e);
 };

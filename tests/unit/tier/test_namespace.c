@@ -88,6 +88,20 @@ static void with_new_landlock(struct tier_facts *f)
 	f->landlock_abi = 7;
 }
 
+static void on_the_hosts_network(struct tier_facts *f)
+{
+	f->has_host_network = true;
+	f->landlock_abi = 6;
+	f->hosts = "127.0.0.1\tlocalhost\n127.0.1.1\ttiercel-012345\n";
+	f->resolv = "nameserver 192.0.2.53\n";
+}
+
+static void on_the_hosts_network_of_old(struct tier_facts *f)
+{
+	on_the_hosts_network(f);
+	f->landlock_abi = 5;
+}
+
 static void without_extras(struct tier_facts *f)
 {
 	f->landlock_abi = 0;
@@ -138,6 +152,7 @@ static const struct plan_case cases[] = {
 	  "network: { allow: [github.com, \"*.a.example:8000-8002\", \"[fd00::1]:22\"] }\n", NULL },
 	{ "egress-every", NULL, "network: { allow: [github.com, \"ftp.example:*\"] }\n", NULL },
 	{ "egress-many", NULL, "network: { allow: [\"ftp.example:2000-2256\"] }\n", NULL },
+	{ "host-network", NULL, NULL, on_the_hosts_network },
 	{ "code-interpreter", "code-interpreter", NULL, NULL },
 	{ "build", "build", NULL, NULL },
 	{ "shell", "shell", NULL, NULL },
@@ -253,6 +268,7 @@ static void plans_are_as_they_were(void **state)
 struct refusal {
 	const char *policy;
 	const char *reason;
+	void (*change)(struct tier_facts *f);
 };
 
 #define UNBUILT ", not built in this version"
@@ -295,11 +311,22 @@ static void what_cannot_be_enforced_is_refused_with_its_line(void **state)
 		  ":1:20: syscalls.allow: \"nosuch\" is no system call of this machine" },
 		{ "syscalls: { deny: [read] }\n", ":1:19: syscalls.deny: \"read\" cannot be "
 						  "denied: pid 1 of the sandbox needs it" },
+		{ "", "--network host: abstract sockets", on_the_hosts_network_of_old },
+		{ "network: { allow: [a.b] }\n",
+		  ":1:19: network.allow cannot be enforced on the host's own network",
+		  on_the_hosts_network },
+		{ "network: { deny: [a.b] }\n",
+		  ":1:18: network.deny cannot be enforced on the host's own network",
+		  on_the_hosts_network },
+		{ "require: [network.allow]\n",
+		  "network.allow cannot be enforced on the host's own network",
+		  on_the_hosts_network },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
-		const struct plan_case c = { .policy = refusals[i].policy };
+		const struct plan_case c = { .policy = refusals[i].policy,
+					     .change = refusals[i].change };
 		AUTO_BUF struct buf bytes = BUF_INIT(PLAN_BYTES_MAX);
 		struct scene s;
 		struct err e = { 0 };
