@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import time
 from pathlib import Path
@@ -43,6 +44,17 @@ def shell_code(lines):
 
 def pids_of(word):
     return [int(p) for p in os.listdir("/proc") if p.isdigit() and word in lines_of(f"/proc/{p}/cmdline")]
+
+
+def setuid_in_the_open(world, tiercel):
+    """In direct mode what is made lies on the host at once, and there it belongs to whoever started the sandbox."""
+    def act(scene, words):
+        world.mode.run([*words, "FS-58", f"ws={scene.ws}"], cwd=scene.ws)
+        found = any(path.stat().st_mode & stat.S_ISUID for path in scene.ws.glob("suid.*"))
+        scene.renew()
+        return found
+    return act(world.free, [world.free.ws / "probe"]), act(
+        world.boxed, [tiercel, "run", "-q", "--mode", "direct", "--", "./probe"])
 
 
 def daemon(world, tiercel):
@@ -305,7 +317,7 @@ def flooded_log(world, tiercel):
     return 20000 * 100 > MIB, grown > MIB
 
 
-FLOWS = {"PR-15": daemon, "PR-30": own_status, "N-33": listener, "R-11": flood, "S-14": residue, "S-15": neighbour,
+FLOWS = {"FS-58-direct": setuid_in_the_open, "PR-15": daemon, "PR-30": own_status, "N-33": listener, "R-11": flood, "S-14": residue, "S-15": neighbour,
          "S-17": readable_by_others, "P-13": bad_names, "P-14": report_injection,
          "FS-11": swapped_for_a_link, "FS-35": renamed_out, "N-36": passed_descriptor, "S-04": hidden_file,
          "T-07": stuck_terminal, "R-12": flooded_log}

@@ -265,7 +265,7 @@ ORACLES = {
     "capeff": lambda w, s, a: bool(re.search(r"^CapEff:\t0*[1-9a-f]", a.out, re.M)),
     "uid": lambda w, s, a: bool(a.seen.get("uids", set()) & {0, w.mode.uid}),
     "rootuid": lambda w, s, a: 0 in a.seen.get("uids", set()),
-    "setuid": lambda w, s, a: (s.ws / "suid.new").exists() and bool((s.ws / "suid.new").stat().st_mode & stat.S_ISUID),
+    "setuid": lambda w, s, a: any(path.stat().st_mode & stat.S_ISUID for path in s.ws.glob("suid.*")),
     "xattr": lambda w, s, a: bool({"security.capability", "trusted.overlay.opaque"} & set(attributes(s.ws / "plain"))),
     "whiteout": lambda w, s, a: whiteout(s),
     "special": lambda w, s, a: special(s),

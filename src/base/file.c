@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole files: read with a maximum, written so that a crash leaves the old or the new one. */
+/* Whole files, read and replaced; directories, listed. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -94,4 +95,19 @@ int file_write_synced(int dir, const char *name, const void *p, size_t n, struct
 	const struct content c = { p, n, true };
 
 	return replace(dir, name, &c, e);
+}
+
+int file_next(DIR *dir, struct dirent **ret)
+{
+	struct dirent *entry;
+
+	do {
+		errno = 0;
+		entry = readdir(dir);
+	} while (entry != NULL &&
+		 (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+	if (entry == NULL)
+		return -errno;
+	*ret = entry;
+	return 1;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole files: read with a maximum, written so that a crash leaves the old or the new one. */
+/* Whole files, read and replaced; directories, listed. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <dirent.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -34,5 +35,13 @@ int file_write(int dir, const char *name, const void *p, size_t n, struct err *e
  * file_write_synced - the same, and it survives a power cut.
  */
 int file_write_synced(int dir, const char *name, const void *p, size_t n, struct err *e);
+
+/*
+ * file_next - the next name in a directory, but for "." and "..".
+ *
+ * Returns 1 with *ret filled, 0 at the end, negative errno when there may be more that cannot be
+ * read: readdir(3) tells the two apart by errno alone.
+ */
+int file_next(DIR *dir, struct dirent **ret);
 
 #endif

@@ -17,6 +17,7 @@
 #define EGRESS_CLIENT_PORT 3128	       /* CONNECT, plain HTTP and SOCKS5, told by the first byte */
 #define EGRESS_EVERY_PORT 3129	       /* where a redirect of every port leads */
 #define EGRESS_DNS_PORT 53
+#define EGRESS_ROOTS "/etc/ssl/certs/ca-certificates.crt" /* in the proxy's own root */
 
 enum egress_kind {
 	/* From the supervisor. */
@@ -28,6 +29,7 @@ enum egress_kind {
 	EGRESS_READY, /* the configuration is taken, sockets are served */
 	EGRESS_FAIL,  /* @detail: why not; it ends */
 	EGRESS_EVENT, /* @type, @target, @detail, @flag, @port, @in, @out */
+	EGRESS_CA,    /* one fd: what the sandbox has to trust, as text; where streams are opened */
 	EGRESS_KIND_END
 };
 
@@ -41,7 +43,8 @@ enum egress_listener {
 
 /*
  * struct egress_message - every message has this shape; texts are terminated and printable.
- * @type:   of an event: "net.allow", "net.deny", "net.dns", "net.error", "net.close"
+ * @type:   of an event: "net.allow", "net.deny", "net.dns", "net.error", "net.secret",
+ *           "net.close"
  * @target: host name or address, without the port
  * @detail: a sentence
  * @flag:   what would allow it, as "--allow db.example:5432"; "" for none

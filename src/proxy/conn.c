@@ -15,6 +15,7 @@
 #include "proxy/conn_pass.h"
 #include "proxy/dial.h"
 #include "proxy/events.h"
+#include "proxy/opened.h"
 #include "proxy/proxy.h"
 #include "proxy/refuse.h"
 #include "proxy/request.h"
@@ -42,6 +43,7 @@ static void conn_free(struct conn *c)
 	flow_done(&c->down, &means);
 	dial_free(c->dial);
 	request_free(c->request);
+	opened_free(c->opened);
 	free(c->refusal);
 	fd_close(c->client.watch.fd);
 	fd_close(c->server.watch.fd);
@@ -111,7 +113,9 @@ static void on_due(struct timer *t)
 	struct conn *c = (struct conn *)(void *)((char *)t - offsetof(struct conn, timer));
 	bool is_slow = c->is_hurried && c->phase == CONN_SERVED;
 
-	if (is_slow) {
+	if (is_slow && c->opened != NULL) {
+		opened_slow(c);
+	} else if (is_slow) {
 		refuse_stream(c, DENIAL_MALFORMED, "the client began a request and did not go on");
 	} else if (c->phase == CONN_SERVED && c->has_moved) {
 		c->has_moved = false;

@@ -12,6 +12,7 @@
 #include "proxy/loop.h"
 
 struct dial;
+struct opened;
 struct proxy;
 struct refusal;
 struct request;
@@ -40,6 +41,7 @@ struct conn {
 	struct flow up, down;
 	struct dial *dial;	 /* until the server is connected */
 	struct request *request; /* of a stream whose requests are looked at */
+	struct opened *opened;	 /* of a TLS stream that is opened */
 	struct refusal *refusal; /* of CONN_REFUSING */
 	uint64_t counted;	 /* bytes that the budget knows of */
 	uint64_t addr_bytes;	 /* of an address, what names_bytes is of a name */

@@ -9,6 +9,7 @@
 #include "proxy/conn.h"
 #include "proxy/dial.h"
 #include "proxy/events.h"
+#include "proxy/http_judge.h"
 #include "proxy/proxy.h"
 #include "proxy/refuse.h"
 
@@ -116,6 +117,25 @@ void conn_go(struct conn *c, const struct host *host, uint16_t port)
 	loop_later(&c->proxy->loop, &c->task);
 }
 
+bool conn_must_open(const struct conn *c)
+{
+	struct host host;
+
+	events_host(c, &host);
+	return http_must_open(&c->proxy->config, &host, c->port);
+}
+
+void conn_refuse_dialled(struct conn *c)
+{
+	struct host host;
+
+	events_host(c, &host);
+	if (c->error == -EACCES)
+		refuse_target(c, &host, &c->addr);
+	else
+		refuse_error(c, c->error);
+}
+
 bool conn_take_dialled(struct conn *c)
 {
 	struct host host;
@@ -124,13 +144,13 @@ bool conn_take_dialled(struct conn *c)
 	char detail[VERDICT_TEXT_MAX];
 
 	dial_free(ptr_take(&c->dial));
-	events_host(c, &host);
-	if (c->error == -EACCES)
-		refuse_target(c, &host, &c->addr);
-	else if (c->error < 0)
-		refuse_error(c, c->error);
-	if (c->error < 0)
+	if (c->error < 0 && c->voice == VOICE_NONE && conn_must_open(c))
+		return true;
+	if (c->error < 0) {
+		conn_refuse_dialled(c);
 		return false;
+	}
+	events_host(c, &host);
 	t.name = host.is_address ? NULL : &host.name;
 	v = conn_judge(c->proxy, &host, c->port, &c->addr);
 	verdict_detail(&v, &t, detail);

@@ -15,9 +15,17 @@ struct proxy;
 /* conn_go - where it wants to go is known: dial it or refuse. */
 void conn_go(struct conn *c, const struct host *host, uint16_t port);
 
-/* conn_take_dialled - the dial is over: greet the client or refuse. Returns whether it succeeded.
+/*
+ * conn_take_dialled - the dial is over: greet the client or refuse. Returns whether to go on; after
+ * a failure too, where the client is to be told of it inside an opened stream.
  */
 bool conn_take_dialled(struct conn *c);
+
+/* conn_refuse_dialled - refuse for the failure in @error. */
+void conn_refuse_dialled(struct conn *c);
+
+/* Whether rules or secrets are for what is inside, so that the stream must be opened. */
+bool conn_must_open(const struct conn *c);
 
 /* conn_judge - what the rules say about a host, and about the address that its name leads to. */
 struct verdict conn_judge(const struct proxy *p, const struct host *host, uint16_t port,

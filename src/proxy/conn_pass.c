@@ -6,21 +6,13 @@
 #include <sys/socket.h>
 
 #include "proxy/conn.h"
+#include "proxy/conn_go.h"
 #include "proxy/events.h"
-#include "proxy/http_judge.h"
 #include "proxy/inspect.h"
+#include "proxy/opened.h"
 #include "proxy/proxy.h"
 #include "proxy/refuse.h"
 #include "proxy/request.h"
-
-/* Whether rules or secrets are for what is inside, so that the stream must be opened. */
-static bool must_be_opened(const struct conn *c)
-{
-	struct host host;
-
-	events_host(c, &host);
-	return http_must_open(&c->proxy->config, &host, c->port);
-}
 
 static void begin_http(struct conn *c)
 {
@@ -30,9 +22,18 @@ static void begin_http(struct conn *c)
 		conn_reset(c);
 }
 
+static void begin_tls(struct conn *c)
+{
+	if (!conn_must_open(c))
+		return;
+	c->opened = c->proxy->tls != NULL ? opened_new(c) : NULL;
+	if (c->opened == NULL)
+		conn_reset(c);
+}
+
 /*
  * Here a connection becomes one that is passed on as it is, one whose requests are read, or one
- * that is opened. Until streams can be opened, what would have to be is refused.
+ * that is opened.
  */
 static void begin(struct conn *c, enum inspect_result what, const char *why)
 {
@@ -45,8 +46,10 @@ static void begin(struct conn *c, enum inspect_result what, const char *why)
 		refuse_stream(c, DENIAL_MISMATCH, why);
 		return;
 	case INSPECT_TLS:
+		begin_tls(c);
+		break;
 	case INSPECT_OTHER:
-		if (must_be_opened(c))
+		if (conn_must_open(c))
 			refuse_stream(c, DENIAL_METHOD,
 				      "rules hold what is asked of this host, and this stream "
 				      "cannot be read");
@@ -79,7 +82,7 @@ static void look(struct conn *c)
 		return;
 	}
 	/* It ended before it began; or there is no name for it to agree with, and no rule. */
-	if (n == 0 || (c->number < 0 && !must_be_opened(c))) {
+	if (n == 0 || (c->number < 0 && !conn_must_open(c))) {
 		c->is_inspected = true;
 		return;
 	}
@@ -159,6 +162,13 @@ void conn_pass(struct conn *c)
 		begin_http(c);
 	if (c->voice == VOICE_NONE && !c->is_inspected)
 		look(c);
+	if (c->opened != NULL && c->phase == CONN_SERVED) {
+		opened_move(c);
+		(void)account(c);
+		return;
+	}
+	if (c->phase == CONN_SERVED && c->is_inspected && c->error < 0)
+		conn_refuse_dialled(c);
 	if (c->phase == CONN_SERVED && c->server.watch.fd >= 0 && c->dial == NULL)
 		move(c);
 }

@@ -93,6 +93,27 @@ int control_answer(const struct control *c, enum egress_kind kind, const struct 
 	return r < 0 ? -errno : 0;
 }
 
+int control_offer(const struct control *c, enum egress_kind kind, int fd)
+{
+	struct egress_message m = { .kind = kind };
+	struct iovec part = { .iov_base = &m, .iov_len = sizeof(m) };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} room = { .bytes = { 0 } };
+	struct msghdr msg = { .msg_iov = &part,
+			      .msg_iovlen = 1,
+			      .msg_control = room.bytes,
+			      .msg_controllen = sizeof(room.bytes) };
+	struct cmsghdr *head = CMSG_FIRSTHDR(&msg);
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
+	return sendmsg(c->fd, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
 static int send_now(const struct control *c, const struct egress_message *m)
 {
 	return send(c->fd, m, sizeof(*m), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;

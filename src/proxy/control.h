@@ -35,6 +35,9 @@ int control_config(int memfd, char **ret, struct err *e);
 /* control_answer - EGRESS_READY, or EGRESS_FAIL with the reason. */
 int control_answer(const struct control *c, enum egress_kind kind, const struct err *e);
 
+/* control_offer - a message with one descriptor (borrowed). Returns 0 or negative errno. */
+int control_offer(const struct control *c, enum egress_kind kind, int fd);
+
 /* control_event - send an event; its @kind is set. One that finds no room is dropped and counted.
  */
 void control_event(struct control *c, struct egress_message *m);

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 
+#include "base/buf.h"
 #include "base/fd.h"
 #include "proxy/conn.h"
 #include "proxy/conn_go.h"
@@ -16,9 +18,11 @@
 #include "proxy/proxy.h"
 #include "proxy/resolver.h"
 #include "proxy/serve.h"
+#include "proxy/tls_maker.h"
 
 #define EXIT_OURS 125
 #define NAMES_KEPT 32768
+#define PEM_MAX 16384
 #define PIPES_SHARE 8 /* of all descriptors, one in so many may be a pipe */
 #define PIPES_MOST 1024
 
@@ -39,18 +43,45 @@ static void fail(struct program *g, const struct err *e)
 	g->proxy.loop.is_stopped = true;
 }
 
-/* What the rules as they are now do not hold any more is ended. */
+/* What the rules as they are now do not hold any more is ended, and what they want opened. */
 static void narrow(struct proxy *p)
 {
 	struct words_of words = { "the rules were changed and hold this connection no longer", "" };
 
 	for (struct conn *c = p->conns; c != NULL; c = c->next) {
 		if (c->phase != CONN_SERVED ||
-		    conn_is_allowed(c, c->server.watch.fd >= 0 ? &c->addr : NULL))
+		    (conn_is_allowed(c, c->server.watch.fd >= 0 ? &c->addr : NULL) &&
+		     (c->opened != NULL || c->request != NULL || !c->is_inspected ||
+		      !conn_must_open(c))))
 			continue;
 		events_conn(c, "net.deny", words);
 		conn_reset(c);
 	}
+}
+
+/* What the sandbox has to trust is told before it starts, so only the first rules can ask for it.
+ */
+static int prepare_opening(struct program *g, struct err *e)
+{
+	struct proxy *p = &g->proxy;
+	AUTO_BUF struct buf pem = BUF_INIT(PEM_MAX);
+	AUTO_CLOSE int fd = -EBADF;
+	int r;
+
+	if (p->tls != NULL || p->config.n_http + p->config.n_git + p->config.n_secrets == 0)
+		return 0;
+	r = tls_maker_new(&p->tls, e);
+	if (r == 0)
+		r = tls_maker_pem(p->tls, &pem);
+	if (r < 0)
+		return r;
+	fd = memfd_create("authority", MFD_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, -errno, "proxy: memory for a certificate");
+	r = fd_write_full(fd, pem.p, pem.n);
+	if (r == 0)
+		r = control_offer(&p->control, EGRESS_CA, fd);
+	return r < 0 ? err_sys(e, r, "proxy: certificate authority") : 0;
 }
 
 static int take_config(struct program *g, const int *fds, size_t n, struct err *e)
@@ -72,7 +103,8 @@ static int take_config(struct program *g, const int *fds, size_t n, struct err *
 	g->has_config = true;
 	p->budget.limits = config.limits;
 	narrow(p);
-	return resolver_servers(p->resolver, config.servers, config.n_servers);
+	r = prepare_opening(g, e);
+	return r < 0 ? r : resolver_servers(p->resolver, config.servers, config.n_servers);
 }
 
 static int take_listeners(struct program *g, uint32_t kind, int *fds, size_t n)
@@ -82,6 +114,20 @@ static int take_listeners(struct program *g, uint32_t kind, int *fds, size_t n)
 	for (size_t i = 0; i < n && r >= 0; i++)
 		r = serve_add(&g->proxy, fd_take(&fds[i]), kind);
 	return r;
+}
+
+static int start(struct program *g, struct err *e)
+{
+	struct proxy *p = &g->proxy;
+	int r = secret_values_check(&p->values, p->config.n_secrets, e);
+
+	if (r < 0)
+		return r;
+	g->is_started = true;
+	r = serve_start(p);
+	if (r >= 0)
+		r = control_answer(&p->control, EGRESS_READY, NULL);
+	return r < 0 ? err_sys(e, r, "proxy: cannot start") : r;
 }
 
 static int obey(struct program *g, const struct egress_message *m, int *fds, size_t n,
@@ -97,12 +143,10 @@ static int obey(struct program *g, const struct egress_message *m, int *fds, siz
 	}
 	if (m->kind == EGRESS_LISTEN && !g->is_started)
 		r = take_listeners(g, m->value, fds, n);
-	if (m->kind == EGRESS_START && !g->is_started && g->has_config) {
-		g->is_started = true;
-		r = serve_start(&g->proxy);
-		if (r >= 0)
-			r = control_answer(&g->proxy.control, EGRESS_READY, NULL);
-	}
+	if (m->kind == EGRESS_SECRET && !g->is_started && n == 1)
+		return secret_values_take(&g->proxy.values, m->value, fds[0], e);
+	if (m->kind == EGRESS_START && !g->is_started && g->has_config)
+		return start(g, e);
 	return r < 0 ? err_sys(e, r, "proxy: message %u of the supervisor", m->kind) : r;
 }
 

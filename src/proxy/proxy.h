@@ -12,6 +12,7 @@
 #include "proxy/loop.h"
 #include "proxy/names.h"
 #include "proxy/pipes.h"
+#include "proxy/secret_values.h"
 
 #define PROXY_SCRATCH (64u << 10)
 
@@ -19,9 +20,11 @@ struct conn;
 struct dns_client;
 struct listener;
 struct resolver;
+struct tls_maker;
 
 /*
  * struct proxy - lives as long as the program.
+ * @tls:     NULL while no stream has ever had to be opened
  * @conns:   the connections that are not over
  * @scratch: PROXY_SCRATCH bytes that nobody keeps anything in
  */
@@ -33,6 +36,8 @@ struct proxy {
 	struct names names;
 	struct pipes pipes;
 	struct resolver *resolver;
+	struct secret_values values;
+	struct tls_maker *tls;
 	struct conn *conns;
 	struct listener *listeners;
 	struct dns_client *dns_clients;

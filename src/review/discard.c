@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/file.h"
 
 #define TRASH_SIZE 48
 #define SHALLOW 16
@@ -96,17 +97,16 @@ static int empty_into(struct removal *r, int dir)
 {
 	CLEANUP(dir_close) DIR *d = fdopendir(dir);
 	struct dirent *ent;
+	int more = 0;
 	int ret = 0;
 
 	if (!d) {
 		fd_close(dir);
 		return -ENOMEM;
 	}
-	while (ret == 0 && (ent = readdir(d))) {
-		if (strcmp(ent->d_name, ".") != 0 && strcmp(ent->d_name, "..") != 0)
-			ret = empty_one(r, dirfd(d), ent->d_name);
-	}
-	return ret;
+	while (ret == 0 && (more = file_next(d, &ent)) > 0)
+		ret = empty_one(r, dirfd(d), ent->d_name);
+	return ret < 0 ? ret : more;
 }
 
 /* Empties the directories that were moved up, the newest first, until none is left. */

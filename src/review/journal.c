@@ -49,9 +49,14 @@ static int stage_open(const struct review_trees *t, size_t root, const char *nam
 {
 	int at = t->roots[root].fd;
 
+	int fd;
+
 	if (is_new && mkdirat(at, name, 0700) < 0)
 		return -errno;
-	return path_open_beneath(at, name, O_RDONLY | O_DIRECTORY, 0);
+	fd = path_open_beneath(at, name, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0 && is_new)
+		(void)unlinkat(at, name, AT_REMOVEDIR);
+	return fd;
 }
 
 int journal_open_stages(struct journal *j, bool is_new, struct err *e)
@@ -225,11 +230,7 @@ static bool is_full(int stage, const char *staged)
 		fd_close(fd);
 		return true;
 	}
-	while ((ent = readdir(d))) {
-		if (strcmp(ent->d_name, ".") != 0 && strcmp(ent->d_name, "..") != 0)
-			return true;
-	}
-	return false;
+	return file_next(d, &ent) != 0;
 }
 
 static int swap_one(struct journal *j, const struct row *row)

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/file.h"
 
 struct pending {
 	struct pending *next;
@@ -90,6 +91,7 @@ static int walk_dir(struct walk *w, const char *dir, struct err *e)
 {
 	CLEANUP(dir_close) DIR *d = NULL;
 	struct dirent *ent;
+	int more = 0;
 	int fd = node_open(w->top->root, *dir ? dir : ".", w->top->is_ours);
 	int r = 0;
 
@@ -103,9 +105,10 @@ static int walk_dir(struct walk *w, const char *dir, struct err *e)
 		fd_close(fd);
 		return err_set(e, -ENOMEM, "cannot read a directory");
 	}
-	while (r == 0 && (ent = readdir(d)))
+	while (r == 0 && (more = file_next(d, &ent)) > 0)
 		r = walk_name(w, dir, d, ent->d_name, e);
-	return r;
+	/* What is not seen would be taken for unchanged. */
+	return r == 0 && more < 0 ? err_sys(e, more, "cannot read all of a directory") : r;
 }
 
 int walk_tree(const struct walk_top *top,

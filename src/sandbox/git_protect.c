@@ -93,6 +93,7 @@ static int each_dir(const struct place *dir, int (*visit)(const struct place *p,
 	int fd = open_at(dir, O_RDONLY | O_DIRECTORY);
 	DIR *list = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
+	int more = 0;
 	int r = 0;
 
 	if (list == NULL) {
@@ -101,18 +102,20 @@ static int each_dir(const struct place *dir, int (*visit)(const struct place *p,
 			       ? 0
 			       : err_sys(e, fd < 0 ? fd : -ENOMEM, "cannot look into %s", dir->rel);
 	}
-	while (r == 0 && (entry = readdir(list)) != NULL) {
+	while (r == 0 && (more = file_next(list, &entry)) > 0) {
 		struct place p;
 		struct stat st;
 
-		if (entry->d_name[0] == '.' && strspn(entry->d_name, ".") == strlen(entry->d_name))
-			continue;
-		if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISDIR(st.st_mode) && join(&p, dir, entry->d_name))
+		if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			r = errno == ENOENT ? 0
+					    : err_sys(e, -errno, "cannot look at %s in %s",
+						      entry->d_name, dir->rel);
+		else if (S_ISDIR(st.st_mode) && join(&p, dir, entry->d_name))
 			r = visit(&p, e);
 	}
 	closedir(list);
-	return r;
+	/* What is not seen would not be held. */
+	return r == 0 && more < 0 ? err_sys(e, more, "cannot read all of %s", dir->rel) : r;
 }
 
 static int worktree_hold(const struct place *p, struct err *e)

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/fd.h"
+#include "base/file.h"
 #include "policy/policy.h"
 #include "review/seal.h"
 #include "sandbox/box_review.h"
@@ -89,16 +90,14 @@ int keep_running(const struct run_request *req, const struct prepared *p, struct
 static bool is_empty(const char *path)
 {
 	DIR *dir = opendir(path);
-	struct dirent *entry = NULL;
+	struct dirent *entry;
+	int n;
 
 	if (dir == NULL)
 		return false;
-	do {
-		entry = readdir(dir);
-	} while (entry != NULL && entry->d_name[0] == '.' &&
-		 (entry->d_name[1] == '\0' || strcmp(entry->d_name, "..") == 0));
+	n = file_next(dir, &entry);
 	closedir(dir);
-	return entry == NULL;
+	return n == 0;
 }
 
 /* Whether no overlay has anything in its upper, which is the usual case and needs no review. */

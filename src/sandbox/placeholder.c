@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/file.h"
 #include "base/path.h"
 
 #define TRIES 100
@@ -95,18 +96,16 @@ static bool holds_nothing(const struct placeholder *p)
 {
 	int fd = openat(p->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry = NULL;
+	struct dirent *entry;
+	int n;
 
 	if (dir == NULL) {
 		fd_close(fd);
 		return false;
 	}
-	do {
-		entry = readdir(dir);
-	} while (entry != NULL &&
-		 (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+	n = file_next(dir, &entry);
 	closedir(dir);
-	return entry == NULL;
+	return n == 0;
 }
 
 static int open_one(int parent, const char *name, const char *text)

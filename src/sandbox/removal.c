@@ -44,10 +44,11 @@ int store_remove(struct store_box *box, struct err *e)
 	all = store_open(base, e);
 	if (all < 0)
 		return all;
-	name_give_back(all, box);
 	snprintf(trash, sizeof(trash), STORE_TRASH "%s", box->id);
 	if (renameat(all, box->id, all, trash) < 0)
 		return err_sys(e, -errno, "cannot remove sandbox %s", box->id);
+	/* Only now: what is still there can be found by its name. */
+	name_give_back(all, box);
 	r = review_remove_tree(all, trash, NULL);
 	return r < 0 ? err_sys(e, r, "cannot delete all of %s/%s", base, trash) : 0;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "linux/userns.h"
 #include "review/discard.h"
@@ -202,11 +203,12 @@ int store_each(int (*visit)(struct store_box *box, void *arg), void *arg, struct
 	char base[STORE_PATH_MAX];
 	DIR *dir = all_open(base, e);
 	struct dirent *entry;
+	int more = 0;
 	int r = 0;
 
 	if (dir == NULL)
 		return -EIO;
-	while (r == 0 && (entry = readdir(dir)) != NULL) {
+	while (r == 0 && (more = file_next(dir, &entry)) > 0) {
 		struct store_box box = STORE_BOX_INIT;
 
 		if (is_id(entry->d_name) && box_open(dirfd(dir), base, entry->d_name, &box) == 0)
@@ -214,7 +216,7 @@ int store_each(int (*visit)(struct store_box *box, void *arg), void *arg, struct
 		store_box_done(&box);
 	}
 	closedir(dir);
-	return r;
+	return r == 0 && more < 0 ? err_sys(e, more, "cannot read all of %s", base) : r;
 }
 
 /* How many ids begin like @which; the last of them in @ret_id. */
@@ -225,17 +227,18 @@ static int prefix_find(const char *which, char *ret_id, struct err *e)
 	DIR *dir = all_open(base, e);
 	struct dirent *entry;
 	int matches = 0;
+	int more;
 
 	if (dir == NULL)
 		return -EIO;
-	while ((entry = readdir(dir)) != NULL) {
+	while ((more = file_next(dir, &entry)) > 0) {
 		if (!is_id(entry->d_name) || strncmp(entry->d_name, which, n) != 0)
 			continue;
 		memcpy(ret_id, entry->d_name, STORE_ID_LEN + 1);
 		matches++;
 	}
 	closedir(dir);
-	return matches;
+	return more < 0 ? err_sys(e, more, "cannot read all of %s", base) : matches;
 }
 
 int store_find(const char *which, struct store_box *box, struct err *e)

@@ -102,6 +102,20 @@ static const struct sock_filter prlimit_block[] = {
 	EQ(0, 0, 2),	  LOAD(ARG_LOW(2) + 4), EQ(0, 1, 0),	  RET(AS_IF_DONE), RET(ALLOW),
 };
 
+/*
+ * A set-user-ID file that is left where the host can run it gives whoever does the owner's rights;
+ * in a directory that is mounted as it is, started by root, the owner is root. The bit of the group
+ * stays: shared repositories need it on directories.
+ */
+#define SET_USER_ID 04000
+#define MAKES_FILE (0100 | 020000000) /* O_CREAT, O_TMPFILE */
+#define MODE_BLOCK(mode) LOAD(ARG_LOW(mode)), SET(SET_USER_ID, 0, 1), RET(ERRNO(EPERM)), RET(ALLOW)
+#define OPEN_BLOCK(flags) LOAD(ARG_LOW(flags)), SET(MAKES_FILE, 0, 3), MODE_BLOCK((flags) + 1)
+static const struct sock_filter mode_1_block[] = { MODE_BLOCK(1) };
+static const struct sock_filter mode_2_block[] = { MODE_BLOCK(2) };
+static const struct sock_filter open_block[] = { OPEN_BLOCK(1) };
+static const struct sock_filter openat_block[] = { OPEN_BLOCK(2) };
+
 struct block {
 	const struct sock_filter *code;
 	size_t n;
@@ -113,6 +127,8 @@ static const struct block blocks[VERDICT_END] = {
 	BLOCK(VERDICT_SOCKET, socket_block),	   BLOCK(VERDICT_SOCKETPAIR, socketpair_block),
 	BLOCK(VERDICT_CLONE, clone_block),	   BLOCK(VERDICT_UNSHARE, unshare_block),
 	BLOCK(VERDICT_IOCTL, ioctl_block),	   BLOCK(VERDICT_PERSONALITY, personality_block),
+	BLOCK(VERDICT_MODE_1, mode_1_block),	   BLOCK(VERDICT_MODE_2, mode_2_block),
+	BLOCK(VERDICT_OPEN, open_block),	   BLOCK(VERDICT_OPENAT, openat_block),
 	BLOCK(VERDICT_SETRLIMIT, setrlimit_block), BLOCK(VERDICT_PRLIMIT, prlimit_block),
 };
 
@@ -179,7 +195,17 @@ static void emit_tree(struct buf *out, const struct range *r, size_t n, bool not
 	emit_tree(out, r + half, n - half, notify);
 }
 
-/* Appends the blocks and points the leaves that wait for them at their starts. */
+static bool is_wanted(const struct buf *out, size_t first, size_t end, int v)
+{
+	const struct sock_filter *code = (const void *)out->p;
+
+	for (size_t i = first; i < end; i++)
+		if (code[i].code == (BPF_JMP | BPF_JA) && code[i].k == (uint32_t)v)
+			return true;
+	return false;
+}
+
+/* Appends the blocks that leaves wait for and points these at their starts. */
 static void link_blocks(struct buf *out, size_t first, bool notify)
 {
 	size_t end = here(out);
@@ -187,6 +213,8 @@ static void link_blocks(struct buf *out, size_t first, bool notify)
 	struct sock_filter *code;
 
 	for (int v = 0; v < VERDICT_END; v++) {
+		if (out->err || !is_wanted(out, first, end, v))
+			continue;
 		start[v] = (uint32_t)here(out);
 		for (size_t i = 0; i < blocks[v].n; i++) {
 			struct sock_filter insn = blocks[v].code[i];

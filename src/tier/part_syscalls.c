@@ -86,6 +86,8 @@ int part_syscalls_compile(const struct policy *p, const struct tier_facts *f,
 	int r;
 
 	profile_agent(verdict);
+	if (p->workspace_mode == MODE_DIRECT || p->write.n > 0)
+		profile_no_set_user_id(verdict);
 	r = allow_named(p, verdict, e);
 	if (r == 0)
 		r = deny_named(p, verdict, e);

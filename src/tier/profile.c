@@ -446,6 +446,15 @@ static const struct looked_at looked_at[] = {
 	{ __NR_setrlimit, VERDICT_SETRLIMIT }, { __NR_prlimit64, VERDICT_PRLIMIT },
 };
 
+/* Every call with a mode; that of openat2 lies in memory, and programs do without it. */
+static const struct looked_at with_mode[] = {
+	{ __NR_open, VERDICT_OPEN },	   { __NR_openat, VERDICT_OPENAT },
+	{ __NR_creat, VERDICT_MODE_1 },	   { __NR_chmod, VERDICT_MODE_1 },
+	{ __NR_fchmod, VERDICT_MODE_1 },   { __NR_mknod, VERDICT_MODE_1 },
+	{ __NR_fchmodat, VERDICT_MODE_2 }, { __NR_fchmodat2, VERDICT_MODE_2 },
+	{ __NR_mknodat, VERDICT_MODE_2 },  { __NR_openat2, VERDICT_ABSENT },
+};
+
 static void set_all(uint8_t *verdict, const uint16_t *nrs, size_t n, enum verdict v)
 {
 	for (size_t i = 0; i < n; i++)
@@ -459,4 +468,10 @@ void profile_agent(uint8_t *verdict)
 	set_all(verdict, absent, sizeof(absent) / sizeof(absent[0]), VERDICT_ABSENT);
 	for (size_t i = 0; i < sizeof(looked_at) / sizeof(looked_at[0]); i++)
 		verdict[looked_at[i].nr] = looked_at[i].verdict;
+}
+
+void profile_no_set_user_id(uint8_t *verdict)
+{
+	for (size_t i = 0; i < sizeof(with_mode) / sizeof(with_mode[0]); i++)
+		verdict[with_mode[i].nr] = with_mode[i].verdict;
 }

@@ -11,4 +11,12 @@
  */
 void profile_agent(uint8_t *verdict);
 
+/*
+ * profile_no_set_user_id - take the set-user-ID bit out of every call that could give it to a file.
+ * @verdict: as profile_agent left it
+ *
+ * For sandboxes that write to directories of the host: such a file would be its owner's out there.
+ */
+void profile_no_set_user_id(uint8_t *verdict);
+
 #endif

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <linux/fs.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,12 +286,23 @@ static int fs57(void)
 
 static int fs58(void)
 {
-	const char *path = path_of("%s/suid.new", arg("ws"));
-	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
+	const char *const ways[] = { "chmod", "fchmod", "open", "openat2", "mknod" };
+	struct open_how how = { .flags = O_CREAT | O_WRONLY, .mode = 04755 };
+	int done = 0;
 
-	if (fd < 0 || fchmod(fd, 06755) < 0)
-		return held("chmod u+s");
-	return opened("chmod u+s");
+	umask(0);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		const char *path = path_of("%s/suid.%s", arg("ws"), ways[i]);
+		int fd = i < 2 ? open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0755) : -1;
+
+		done += i == 0 && chmod(path, 04755) == 0;
+		done += i == 1 && fchmod(fd, 04755) == 0;
+		done += i == 2 && open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 04755) >= 0;
+		done += i == 3 && syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how)) >= 0;
+		done += i == 4 && mknod(path, S_IFREG | 04755, 0) == 0;
+	}
+	errno = EPERM;
+	return done > 0 ? opened("%d ways to set u+s", done) : held("set-user-ID");
 }
 
 static int fs59(void)

@@ -161,6 +161,8 @@ class Faults:
         if seen["hung"]:
             yield "does not end"
         elif seen["exit"] == 0:
+            if "direct" not in self.options and '"changed": 1' not in self.listed():
+                yield "what it changed is lost: " + done.stderr
             if walls(done.stdout) != self.walls and not self.is_stricter(done) and not self.is_copied(done):
                 yield "the payload ran with other walls: " + self.difference(done.stdout)
         elif seen["exit"] in (REFUSED, *NOT_STARTED):
@@ -185,6 +187,9 @@ class Faults:
         def rest(text):
             return [x for x in text.splitlines() if f" {self.mode.workspace} " not in x]
         return "the workspace was copied" in done.stderr and rest(walls(done.stdout)) == rest(self.walls)
+
+    def listed(self):
+        return self.mode.tiercel(["ps", "-a", "--json"]).out
 
     def is_late(self, point):
         """The vfork of pid 1 returns when the payload is there."""

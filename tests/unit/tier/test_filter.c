@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of the filter compiler: an interpreter of the program must say what the table says. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/sched.h>
@@ -103,6 +104,34 @@ static void filter_looks_at_arguments(void **state)
 	assert_int_equal(call(&b, SYS_personality, 0x400000, 0, 0), ERRNO(EPERM));
 }
 
+/* Where the host's own directories are written to; the flags of open say whether its mode counts.
+ */
+static void filter_takes_the_set_user_id_bit_out(void **state)
+{
+	AUTO_BUF struct buf b = BUF_INIT(1u << 20);
+	uint8_t verdict[FILTER_CALLS] = { 0 };
+
+	(void)state;
+	profile_agent(verdict);
+	profile_no_set_user_id(verdict);
+	filter_compile(verdict, false, &b);
+	for (uint64_t mode = 0; mode < 010000; mode++) {
+		uint32_t want = mode & 04000 ? ERRNO(EPERM) : SECCOMP_RET_ALLOW;
+
+		assert_int_equal(call(&b, SYS_chmod, 0, mode, 0), want);
+		assert_int_equal(call(&b, SYS_fchmod, 0, mode, 0), want);
+		assert_int_equal(call(&b, SYS_creat, 0, mode, 0), want);
+		assert_int_equal(call(&b, SYS_mknod, 0, mode, 0), want);
+		assert_int_equal(call(&b, SYS_fchmodat, 0, 0, mode), want);
+		assert_int_equal(call(&b, SYS_mknodat, 0, 0, mode), want);
+		assert_int_equal(call(&b, SYS_open, 0, O_WRONLY | O_CREAT, mode), want);
+		assert_int_equal(call(&b, SYS_open, 0, O_RDWR | O_TMPFILE, mode), want);
+		assert_int_equal(call(&b, SYS_open, 0, O_RDWR | O_DIRECTORY, mode),
+				 SECCOMP_RET_ALLOW);
+	}
+	assert_int_equal(call(&b, SYS_openat2, 0, 0, 0), ERRNO(ENOSYS));
+}
+
 static void filter_reports_refusals_and_nothing_else(void **state)
 {
 	AUTO_BUF struct buf b = BUF_INIT(1u << 20);
@@ -123,6 +152,7 @@ int main(void)
 		cmocka_unit_test(filter_says_what_the_table_says),
 		cmocka_unit_test(filter_knows_one_architecture),
 		cmocka_unit_test(filter_looks_at_arguments),
+		cmocka_unit_test(filter_takes_the_set_user_id_bit_out),
 		cmocka_unit_test(filter_reports_refusals_and_nothing_else),
 	};
 
