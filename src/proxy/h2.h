@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stands between client and server of an opened stream that speaks HTTP/2; bytes in, bytes out. */
+#ifndef PROXY_H2_H
+#define PROXY_H2_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "proxy/h2_frame.h"
+#include "proxy/hpack.h"
+#include "proxy/http_judge.h"
+
+#define H2_BLOCK_MAX 32768 /* bytes of a request's fields, compressed */
+#define H2_DENIED_MAX 64   /* streams that were denied last, whose client may still send */
+#define H2_RESERVE 16384   /* bytes that our own answers may take of the client's window */
+
+enum h2_phase {
+	H2_PREFACE_DUE, /* the client says first that it speaks HTTP/2 */
+	H2_OPEN,
+	H2_ENDED /* @why says what was wrong; send what is in @to_client, then close both */
+};
+
+/*
+ * struct h2 - one connection; large, so on the heap. Made by h2_init.
+ * @judged:   of the last request that was denied; @denials counts them
+ * @stray:    number of a secret whose placeholder went where it may not; -1 for none
+ * @filled:   placeholders that became their secrets
+ * @to_server, @to_client: what is to be sent; the caller takes it out and empties them
+ * The rest is its own.
+ */
+struct h2 {
+	const struct http_way *way;
+	enum h2_phase phase;
+	const char *why;
+	struct http_judged judged;
+	uint64_t denials;
+	int64_t stray;
+	size_t filled;
+	struct buf to_server, to_client;
+	struct hpack hpack;
+	struct buf block;      /* of the client's fields, while CONTINUATION is due */
+	uint32_t block_stream; /* 0 while none is */
+	uint8_t block_flags;
+	uint32_t last_stream;		/* highest that the client began */
+	uint32_t last_sent;		/* highest that the server knows of */
+	uint32_t reply_stream;		/* whose fields the server has not ended */
+	struct buf later;		/* for the client, until they have */
+	uint32_t denied[H2_DENIED_MAX]; /* a ring */
+	uint32_t window;		/* that the client gives each new stream */
+	uint32_t reserve;		/* of its window for all, held back from the server */
+};
+
+/* h2_init - @way is borrowed until h2_done. */
+void h2_init(struct h2 *h, const struct http_way *way);
+void h2_done(struct h2 *h);
+
+/* Whether HTTP/2 may be offered: not where bodies are judged or filled in. */
+bool h2_may_offer(const struct config *config, const struct host *host, uint16_t port);
+
+/*
+ * h2_client - take what the client sent; h2_server - what the server sent.
+ * @p, @n: the bytes that were not taken yet; of a frame all are needed, at most
+ *         H2_HEAD + H2_PAYLOAD_MAX
+ *
+ * Requests are judged and written anew; those that are denied never reach the server. Of the
+ * server's frames only what changes the rules of the connection is looked at.
+ * Returns how many bytes were taken; 0 when more are needed; negative errno when memory is spent.
+ */
+int h2_client(struct h2 *h, const char *p, size_t n, uint64_t now_ms);
+int h2_server(struct h2 *h, const char *p, size_t n);
+
+#endif
