@@ -240,7 +240,7 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/stage.flags | $(BUILD)/kernel
 	@mkdir -p $(@D)
 	@$(STAGE_LD) $(STAGE_FLAGS) -MF $@.d -MT $@ -fno-pie -static $(RELRO) -o $@ $<
 bench: all $(FLOOR)
-	@for b in start work diff density; do [ ! -x bench/$$b ] || \
+	@for b in start work diff density egress; do [ ! -x bench/$$b ] || \
 		TIERCEL_BUILD=$(abspath $(BUILD)) bench/$$b || exit 1; done
 
 # --- checks --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,7 @@
 
 #define PROXY_NAME "tiercel-proxy"
 #define CONFIG_MAX (4u << 20)
+#define BATCH 128
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 static int order(struct egress *x, enum egress_kind kind, int value, int fd, struct err *e)
@@ -251,13 +253,14 @@ static void on_event(struct egress *x, struct egress_message *m)
 	if (m->port != 0)
 		snprintf(target, sizeof(target), "%s:%u", m->target, m->port);
 	else
-		snprintf(target, sizeof(target), "%s", m->target);
+		snprintf(target, sizeof(target), "%s",
+			 m->target[0] != '\0' ? m->target : PROXY_NAME);
 	for (size_t i = 0; i < ARRAY_LEN(types); i++)
 		if (strcmp(m->type, types[i]) == 0)
 			note(x, types[i], target, m);
 }
 
-int egress_message(struct egress *x, struct err *e)
+static int message_read(struct egress *x, struct err *e)
 {
 	struct egress_message m;
 	int r = receive(x->channel, &m, sizeof(m));
@@ -272,6 +275,17 @@ int egress_message(struct egress *x, struct err *e)
 		return 0;
 	x->channel = fd_close(x->channel);
 	return r == 0 ? -EPIPE : err_sys(e, r, "the proxy cannot be understood");
+}
+
+int egress_message(struct egress *x, struct err *e)
+{
+	struct pollfd more = { .fd = x->channel, .events = POLLIN };
+	int r = message_read(x, e);
+
+	/* A busy proxy says much; what is not read in time is lost to the log. */
+	for (int i = 1; i < BATCH && r == 0 && poll(&more, 1, 0) > 0; i++)
+		r = message_read(x, e);
+	return r;
 }
 
 void egress_end(struct egress *x)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -65,6 +66,9 @@ int store_drop(struct store_box *box, struct err *e)
 	if (renameat2(all, box->id, all, STORE_LAST, RENAME_NOREPLACE) < 0)
 		return store_remove(box, e);
 	name_give_back(all, box);
+	/* The overlay made it for nobody; so plain tools can delete the place as well. */
+	if (fchmodat(all, STORE_LAST "/root0/work/work", 0700, 0) < 0 && errno != ENOENT)
+		return err_sys(e, -errno, "cannot open %s/" STORE_LAST " for deleting", base);
 	return 0;
 }
 
