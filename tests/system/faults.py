@@ -161,7 +161,7 @@ class Faults:
         if seen["hung"]:
             yield "does not end"
         elif seen["exit"] == 0:
-            if "direct" not in self.options and '"changed": 1' not in self.listed():
+            if "direct" not in self.options and '"changed":1' not in self.listed():
                 yield "what it changed is lost: " + done.stderr
             if walls(done.stdout) != self.walls and not self.is_stricter(done) and not self.is_copied(done):
                 yield "the payload ran with other walls: " + self.difference(done.stdout)
