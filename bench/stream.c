@@ -36,6 +36,15 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static int number(const char *text)
+{
+	int n = 0;
+
+	while (*text >= '0' && *text <= '9' && n < 100000000)
+		n = n * 10 + (*text++ - '0');
+	return n;
+}
+
 static void files_raise(void)
 {
 	struct rlimit l;
@@ -47,8 +56,7 @@ static void files_raise(void)
 
 static struct sockaddr_in address(const char *host, const char *port)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET,
-				 .sin_port = htons((uint16_t)strtoul(port, NULL, 10)) };
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)number(port)) };
 
 	need(inet_pton(AF_INET, host, &a.sin_addr) == 1 ? 0 : -1, host);
 	return a;
@@ -204,8 +212,8 @@ int main(int argc, char **argv)
 	}
 	a = address(argv[2], argv[3]);
 	if (strcmp(argv[1], "flood") == 0)
-		return flood(&a, atoi(argv[4]), argc > 5 ? atof(argv[5]) : 2);
+		return flood(&a, number(argv[4]), argc > 5 ? number(argv[5]) : 2);
 	if (strcmp(argv[1], "latency") == 0)
-		return latency(&a, atoi(argv[4]));
-	return hold(&a, atoi(argv[4]));
+		return latency(&a, number(argv[4]));
+	return hold(&a, number(argv[4]));
 }
