@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
-CONFIG, LISTEN, START, SECRET, READY, FAIL, EVENT = range(1, 8)
+CONFIG, LISTEN, START, SECRET, READY, FAIL, EVENT, CA = range(1, 9)
 TCP, DNS_UDP, DNS_TCP, CLIENT = range(4)
 MESSAGE = struct.Struct("=IIH16s300s256s256s2xQQ")
 IPV6_RECVPKTINFO = 49
@@ -89,10 +89,12 @@ class World:
     def __init__(self):
         self.space = Space(*(f"addr add {a}/32 dev lo" for a in self.ADDRESSES if not a.startswith("127.")),
                            f"addr add {self.V6}/128 dev lo nodad")
+        self.cut, self.mute = set(), set()
         self.names, self.asked, self.sockets, self.threads, self.reached = {}, [], [], [], []
         with self.space.entered():
             self.dns = listener(5353, socket.SOCK_DGRAM)
         self.spawn(self.serve_dns)
+        self.serve(5353, self.serve_dns_stream)
 
     def spawn(self, call, *args):
         thread = threading.Thread(target=call, args=args, daemon=True)
@@ -130,25 +132,37 @@ class World:
                 query, peer = self.dns.recvfrom(4096)
             except OSError:
                 return
-            if not query:
-                return
-            labels, at = [], 12
-            while query[at]:
-                labels.append(query[at + 1:at + 1 + query[at]].decode())
-                at += 1 + query[at]
-            name, (kind,) = ".".join(labels).lower(), struct.unpack_from(">H", query, at + 1)
-            self.asked.append((name, kind))
-            found = self.names.get(name)
-            if callable(found):
-                found = found()
-            family = {1: socket.AF_INET, 28: socket.AF_INET6}.get(kind)
-            mine = [a for a in found or () if (":" in a) == (kind == 28)] if family else []
-            answer = query[:2] + struct.pack(">HHHHH", 0x8180 if found is not None else 0x8183, 1, len(mine), 0, 0)
-            answer += query[12:at + 5]
-            for a in mine:
-                data = socket.inet_pton(family, a)
-                answer += struct.pack(">HHHIH", 0xc00c, kind, 1, 60, len(data)) + data
-            self.dns.sendto(answer, peer)
+            answer = self.answer(query) if query else None
+            if answer:
+                self.dns.sendto(answer, peer)
+
+    def serve_dns_stream(self, s):
+        while frame := s.recv(2):
+            answer = self.answer(s.recv(struct.unpack(">H", frame)[0]), True)
+            s.sendall(struct.pack(">H", len(answer)) + answer)
+
+    def answer(self, query, is_stream=False):
+        labels, at = [], 12
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode())
+            at += 1 + query[at]
+        name, (kind,) = ".".join(labels).lower(), struct.unpack_from(">H", query, at + 1)
+        self.asked.append((name, kind))
+        if name in self.mute:
+            return None
+        found = self.names.get(name)
+        if callable(found):
+            found = found()
+        flags = 0x8180 if found is not None else 0x8183
+        if name in self.cut and not is_stream:
+            flags, found = 0x8380, []
+        family = {1: socket.AF_INET, 28: socket.AF_INET6}.get(kind)
+        mine = [a for a in found or () if (":" in a) == (kind == 28)] if family else []
+        answer = query[:2] + struct.pack(">HHHHH", flags, 1, len(mine), 0, 0) + query[12:at + 5]
+        for a in mine:
+            data = socket.inet_pton(family, a)
+            answer += struct.pack(">HHHIH", 0xc00c, kind, 1, 60, len(data)) + data
+        return answer
 
     def close(self):
         for s in (self.dns, *self.sockets):
@@ -197,7 +211,8 @@ class Proxy:
 
     @staticmethod
     def text(rules):
-        return "\n".join(["tiercel-proxy 1", "dns 127.0.0.1:5353", *rules, "end", ""])
+        dns = [] if any(rule.startswith("dns ") for rule in rules) else ["dns 127.0.0.1:5353"]
+        return "\n".join(["tiercel-proxy 1", *dns, *rules, "end", ""])
 
     @staticmethod
     def memfd(text, seals=SEALS):
@@ -216,7 +231,9 @@ class Proxy:
         self.send(LISTEN, kind, [s.detach() for s in sockets])
 
     def receive(self):
-        fields = MESSAGE.unpack(self.control.recv(MESSAGE.size))
+        fields = (CA,)
+        while fields[0] == CA:
+            fields = MESSAGE.unpack(self.control.recv(MESSAGE.size))
         texts = [f.split(b"\0")[0].decode() for f in fields[3:7]]
         return fields[0], Event(texts[0], texts[1], fields[2], texts[2], texts[3], fields[7], fields[8])
 

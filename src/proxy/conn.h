@@ -70,10 +70,8 @@ struct conn *conn_new(struct proxy *p, int fd, enum egress_listener kind);
 /* conn_hurry - give the client ten seconds for what it has begun; or no longer. */
 void conn_hurry(struct conn *c, bool on);
 
-/* conn_reset - end it as a connection ends that was reset, for both sides. */
+/* conn_end - end it, what was sent still arrives; conn_reset - as a connection that was reset. */
 void conn_reset(struct conn *c);
-
-/* conn_end - end it; what was sent still arrives. */
 void conn_end(struct conn *c);
 
 /* conn_means - what its flows move with. */

@@ -83,7 +83,10 @@ def world(certificate):
     w.serve(22, banner)
     w.names.update({"good.example": [ADDR], "other.example": [ADDR], "both.example": [ADDR, V6], "down.example": [OTHER],
                     "inner.example": ["10.0.0.5"], "meta.example": ["169.254.169.254"], "loop.example": ["127.0.0.1"],
-                    "mixed.example": ["127.0.0.1", ADDR], "dead.example": []})
+                    "cut.example": [ADDR], "far.example": ["2001:db8:ffff::1", "203.0.113.7", ADDR], "slow.example": [OTHER, ADDR],
+                    "mute.example": [ADDR], "mixed.example": ["127.0.0.1", ADDR], "dead.example": []})
+    w.cut.add("cut.example")
+    w.mute.add("mute.example")
     yield w
     w.close()
 
@@ -287,6 +290,64 @@ def test_what_is_down_is_said(proxy, name, port, words):
     assert words in p.wait_event("net.error", name).detail.lower()
 
 
+def test_other_addresses_are_tried_when_one_fails_and_beside_one_that_is_slow(proxy, world):
+    p = proxy("allow far.example:5432", "allow slow.example:9997")
+    with p.inside.connect(address(p, "far.example"), 5432) as s:
+        assert exchange(s, b"\2") == b"\2"
+    with world.space.entered():
+        full, good = socket.create_server((OTHER, 9997), backlog=0), socket.create_server((ADDR, 9997))
+        fillers = [socket.socket() for _ in range(4)]
+    for f in fillers:
+        f.setblocking(False)
+        f.connect_ex((OTHER, 9997))
+    start = time.monotonic()
+    with p.inside.connect(RESOLVER, CLIENT_PORT) as s:
+        assert b" 200 " in exchange(s, b"CONNECT slow.example:9997 HTTP/1.1\r\nHost: slow.example:9997\r\n\r\n")
+    assert time.monotonic() - start < 2
+    for s in (full, good, *fillers):
+        s.close()
+
+
+def test_an_answer_that_was_cut_is_asked_for_again_by_tcp(proxy):
+    p = proxy("allow cut.example:5432")
+    with p.inside.connect(address(p, "cut.example"), 5432) as s:
+        assert exchange(s, b"\3") == b"\3"
+
+
+def test_rules_and_servers_may_change_while_names_are_looked_up(proxy):
+    p = proxy("allow mute.example:5432")
+    with p.inside.connect(address(p, "mute.example"), 5432) as s:
+        time.sleep(0.1)
+        assert p.configure(["allow mute.example:5432", "allow good.example:5432"]) == READY
+        assert p.configure(["allow mute.example:5432", "dns 127.0.0.1:5354"]) == READY
+        assert closed(s) == "reset"
+    r = curl(p, "--socks5-hostname", f"{RESOLVER}:{CLIENT_PORT}", "http://mute.example:5432/")
+    assert r.returncode == 97
+
+
+def test_a_reset_of_the_server_is_passed_on(proxy, world):
+    def reset(s):
+        s.sendall(b"some")
+        time.sleep(0.1)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    world.serve(9996, reset)
+    p = proxy("allow good.example:9996")
+    s, _ = tunnel(p, b"good.example:9996")
+    with s:
+        assert s.recv(100) == b"some" and closed(s) == "reset"
+
+
+def test_urgent_bytes_change_nothing_that_was_looked_at(proxy, world):
+    p = proxy("allow good.example:80", "allow other.example:80")
+    before = len(world.heads)
+    with p.inside.connect(address(p, "good.example"), 80) as s:
+        s.sendall(b"GET / HTTP/1.1\r\nHost: other.example")
+        s.send(b"!", socket.MSG_OOB)
+        s.sendall(b"\r\n\r\n")
+        assert b" 40" in s.recv(100)
+    assert len(world.heads) == before
+
+
 # --- TLS ---
 def hello(p, name, server_name, port=443):
     """Speaks TLS to a name's address; the first line of the answer, or the error."""
@@ -400,7 +461,10 @@ def test_rules_of_http_hold_plain_requests_and_shut_streams_that_cannot_be_read(
     assert b"GET /a/b" in curl(p, *to, "http://good.example/a/b").stdout
     for words in (("http://good.example/c",), ("-d", "x", "http://good.example/a/b"), ("http://good.example/a/%2e%2e/c",)):
         assert b" 403 " in curl(p, "-i", "--path-as-is", *to, *words).stdout
-    assert "denied" in hello(p, "good.example", "good.example").lower()
+    assert " 403 " in hello(p, "good.example", "good.example")  # TLS is opened, so that it is held to the rules too
+    with p.inside.connect(at, 443) as s:
+        s.sendall(b"\0neither TLS nor HTTP\r\n")
+        assert closed(s) == "reset"
 
 
 def test_a_server_that_speaks_first_is_heard(proxy):
