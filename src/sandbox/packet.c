@@ -4,11 +4,13 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/host.h"
 #include "sandbox/events.h"
 
 #define SEEN_MAX 512
@@ -16,8 +18,8 @@
 #define DNS_PORT 53
 #define UDP_HEADER 8
 #define DNS_HEADER 12
-#define CLOSED "the sandbox has no network; --allow HOST opens it for one host"
-#define NO_RULE "no rule allows this port; --allow HOST:PORT would"
+#define CLOSED "the sandbox has no network; "
+#define NO_RULE "no rule allows this port; "
 
 static unsigned int port_at(const unsigned char *p)
 {
@@ -47,33 +49,75 @@ static int dns_name(const unsigned char *p, size_t n, char *ret, size_t max)
 	return out > 0 && at < n ? 0 : -1;
 }
 
+/* Whether an address stands for a name, which the proxy alone knows. */
+static bool is_stand_in(const char *address)
+{
+	return strncmp(address, "198.18.", 7) == 0 || strncmp(address, "198.19.", 7) == 0;
+}
+
+static void tcp_note(const char *address, unsigned int port, const struct packet_sink *sink)
+{
+	const char *why = sink->served != NULL ? NO_RULE : CLOSED;
+	char target[EVENT_TARGET_MAX];
+	char reason[EVENT_REASON_MAX];
+
+	snprintf(target, sizeof(target), "%s:%u", address, port);
+	if (is_stand_in(address))
+		snprintf(reason, sizeof(reason), "%s--allow HOST:%u opens it", why, port);
+	else
+		snprintf(reason, sizeof(reason), "%s--allow %s opens it", why, target);
+	events_add(sink->log, "net.connect", target, reason);
+}
+
+static void udp_note(const char *address, unsigned int port, const struct packet_sink *sink)
+{
+	char target[EVENT_TARGET_MAX];
+
+	snprintf(target, sizeof(target), "%s:%u/udp", address, port);
+	events_add(sink->log, "net.connect", target,
+		   "UDP does not leave the sandbox; --allow HOST opens TCP and names");
+}
+
+static void dns_note(const char *asked, const struct packet_sink *sink)
+{
+	char reason[EVENT_REASON_MAX];
+	struct host_name name;
+
+	/* The proxy answers, and tells what came of it. */
+	if (sink->served != NULL)
+		return;
+	if (host_name_parse(asked, strlen(asked), &name) == 0)
+		snprintf(reason, sizeof(reason), CLOSED "--allow %s opens it", name.text);
+	else
+		snprintf(reason, sizeof(reason), CLOSED "no rule can open this name");
+	events_add(sink->log, "net.dns", asked, reason);
+}
+
 /* @p begins with the TCP or UDP header. */
 static void transport_note(const char *address, int protocol, const unsigned char *p, size_t n,
 			   const struct packet_sink *sink)
 {
-	const char *reason = sink->served != NULL ? NO_RULE : CLOSED;
-	char target[EVENT_TARGET_MAX];
+	bool is_served = sink->served != NULL;
+	char name[EVENT_TARGET_MAX];
 	unsigned int port;
 
 	if (n < 4)
 		return;
 	port = port_at(p + 2);
-	/* The proxy's answers; nothing inside can send from that port. */
-	if (sink->served != NULL && protocol == IPPROTO_UDP && port_at(p) == DNS_PORT)
-		return;
-	if (protocol == IPPROTO_UDP && port == DNS_PORT && n > UDP_HEADER &&
-	    dns_name(p + UDP_HEADER, n - UDP_HEADER, target, sizeof(target)) == 0) {
-		if (sink->served == NULL)
-			events_add(sink->log, "net.dns", target, reason);
+	if (protocol != IPPROTO_UDP) {
+		/* Somebody answers there, and tells what came of it. */
+		if (!is_served || (sink->served[port / 8] & 1u << port % 8) == 0)
+			tcp_note(address, port, sink);
 		return;
 	}
-	/* Somebody answers there, and tells what came of it. */
-	if (sink->served != NULL && protocol == IPPROTO_TCP &&
-	    (sink->served[port / 8] & 1u << port % 8) != 0)
+	/* What comes from there are the proxy's answers: nothing inside can send from that port. */
+	if (is_served && port_at(p) == DNS_PORT)
 		return;
-	snprintf(target, sizeof(target), "%s:%u%s", address, port,
-		 protocol == IPPROTO_UDP ? "/udp" : "");
-	events_add(sink->log, "net.connect", target, reason);
+	if (port == DNS_PORT && n > UDP_HEADER &&
+	    dns_name(p + UDP_HEADER, n - UDP_HEADER, name, sizeof(name)) == 0)
+		dns_note(name, sink);
+	else
+		udp_note(address, port, sink);
 }
 
 void packet_note4(const unsigned char *p, size_t n, const struct packet_sink *sink)
