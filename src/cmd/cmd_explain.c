@@ -120,7 +120,9 @@ static void network(const struct policy *p, struct buf *out)
 	if (p->net_allow.n > 0) {
 		buf_str(out, "Network. It can reach ");
 		words(out, &p->net_allow, "");
-		buf_str(out, "; every other address is refused at once.");
+		buf_str(out, "; every other host, port and name is refused at once, and so is UDP."
+			     "\n  Addresses of this machine, of private networks and of cloud "
+			     "metadata only where they are named here as addresses.");
 	} else {
 		buf_str(out, "Network. None: it can talk to itself on loopback; every other "
 			     "address is refused at once.");

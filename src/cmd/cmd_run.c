@@ -63,6 +63,8 @@ static int run(void *options, int argc, char **argv, struct err *e)
 static const char *const examples[] = {
 	"tiercel run -- claude",
 	"Let an agent work on the project in the current directory; its changes wait for you.",
+	"tiercel run --allow github.com --allow \"*.pypi.org:443\" -- claude",
+	"Let it reach these hosts, and no others.",
 	"tiercel run --memory 2GiB --timeout 10m -- make test",
 	"Run a test suite that may take 2 GiB and ten minutes.",
 	"tiercel run --mode readonly -- python3 analyse.py",

@@ -51,6 +51,23 @@ static const char direct[] =
 	"link to where files.write lets the command write, and a file system that ignores case "
 	"cannot be held, and end the start.";
 
+static const char network[] =
+	"An entry of network.allow or network.deny is a host name, *.SUFFIX for every name below "
+	"one, an address or a range, each with :PORTS or without: github.com, *.pypi.org:443, "
+	"10.0.0.5:5432,8000-8010, [fd00::1]:22, db.example:*. Without ports network.allow means 80 "
+	"and 443, network.deny all of them. What is denied is denied whatever is allowed.\n\n"
+	"The command has a network of its own with nothing in it but loopback. Whatever it "
+	"connects to by TCP, and whatever name it asks for, comes to a program of ours outside, "
+	"which runs confined and passes on what the rules allow; so it need know of no proxy, "
+	"though one is named in the environment. An allowed name gets an address that stands for "
+	"it alone; other names are refused. TLS has to name the server that was connected to, and "
+	"HTTP its host. UDP, ICMP and every other port are refused at once.\n\n"
+	"Addresses of this machine, of private and link-local networks and of cloud metadata "
+	"are reached only where a rule names them as addresses, whatever names lead to them.\n\n"
+	"A rule for all ports, and rules for more than 256, need nftables in the kernel.\n\n"
+	"No field gives a command the network of this machine; --network host does, and is refused "
+	"next to rules that it would break.";
+
 static const char *const types[TYPE_END] = {
 	[TYPE_VERSION] = "number",
 	[TYPE_STRING] = "text or null",
@@ -73,6 +90,7 @@ static const char *const example[] = {
 	"  read: [~/.cargo]",
 	"  hide: [secrets]",
 	"env: { pass: [LANG], set: { CI: \"1\" } }",
+	"network: { allow: [github.com, \"*.pypi.org:443\"] }",
 	"limits: { memory: 2GiB, pids: 256, time: 1h }",
 	NULL,
 };
@@ -106,6 +124,8 @@ void man_policy(struct buf *out)
 		field(out, policy_field_row((enum policy_field)i));
 	roff_section(out, "LIMITS");
 	roff_paragraphs(out, limits);
+	roff_section(out, "NETWORK");
+	roff_paragraphs(out, network);
 	roff_section(out, "DIRECT MODE");
 	roff_paragraphs(out, direct);
 	preset_names(presets, sizeof(presets));

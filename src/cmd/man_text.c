@@ -28,6 +28,8 @@ const char *const man_environment[] = {
 	"what tiercel diff shows long output with, on a terminal.",
 	"TIERCEL, container",
 	"set inside a sandbox, to 1 and to tiercel.",
+	"HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY",
+	"set inside a sandbox that may reach a host, in lower case too; env.set has the last word.",
 	NULL,
 };
 

@@ -26,9 +26,10 @@
 	"policy name, and the directory that it was started in, at its own path. What it changes " \
 	"there is kept apart: the files themselves stay as they were until tiercel apply gives "   \
 	"the "                                                                                     \
-	"changes to them, or tiercel discard drops them. It has no network, no capabilities, "     \
-	"sees "                                                                                    \
-	"no process but its own, and runs within limits.\n\n"                                      \
+	"changes to them, or tiercel discard drops them. It reaches no host but those that "       \
+	"--allow "                                                                                 \
+	"or policy name, has no capabilities, sees no process but its own, and runs within "       \
+	"limits.\n\n"                                                                              \
 	"Whatever cannot be enforced on this machine ends the start, with the policy's line and "  \
 	"what would help; nothing degrades in silence. Tiercel's own words go to standard error, " \
 	"each line beginning with tiercel: and never into the command's output."
