@@ -334,11 +334,16 @@ static unsigned int by_content(const struct review_trees *t, const struct review
 {
 	AUTO_BUF struct buf now = BUF_INIT(SCAN_MAX);
 	AUTO_BUF struct buf old = BUF_INIT(SCAN_MAX);
+	const char *inside = git_inside(&t->roots[c->root], c->path);
 	size_t hidden;
 	int r;
 
 	if (c->kind == CHANGE_MODE || c->kind == CHANGE_XATTR)
 		return 0;
+	/* Compressed, so that a short one may have no NUL in it and look like text with oddities.
+	 */
+	if (inside && git_component(inside, "objects"))
+		return RISK_BINARY;
 	r = read_text(t->made[c->root], c->path, true, &now);
 	if (r != 0)
 		return r > 0 ? RISK_BINARY : 0;
