@@ -217,6 +217,22 @@ static int look_at_answer(struct conn *c, struct request *r)
 	return MOVED;
 }
 
+/* Nothing more is taken from the client; only its end still counts. */
+static int look_for_end(struct conn *c)
+{
+	char byte;
+	ssize_t n;
+
+	if (!c->client.can_read)
+		return FLOW_WAIT;
+	n = recv(c->client.watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return -errno;
+	c->up.is_eof = n == 0;
+	c->client.can_read = false;
+	return n == 0 ? MOVED : FLOW_WAIT;
+}
+
 static int step(struct conn *c, struct request *r)
 {
 	struct flow_means means = conn_means(c);
@@ -231,8 +247,8 @@ static int step(struct conn *c, struct request *r)
 	}
 	if (r->has_asked)
 		return look_at_answer(c, r);
-	if (r->is_last && r->stream.place == HTTP_AT_HEAD)
-		return FLOW_WAIT;
+	if (r->is_last && r->is_begun && r->stream.place == HTTP_AT_HEAD)
+		return look_for_end(c);
 	return look(c, r);
 }
 

@@ -28,6 +28,8 @@ struct resolver {
 	struct loop *loop;
 	ares_channel channel;
 	size_t n_asked;
+	size_t n_servers;
+	struct server servers[CONFIG_SERVERS_MAX];
 	struct timer tick;
 	struct socket sockets[SOCKETS_MAX];
 };
@@ -123,12 +125,27 @@ void resolver_free(struct resolver *r)
 	free(r);
 }
 
+static bool is_known(const struct resolver *r, const struct server *servers, size_t n)
+{
+	if (n != r->n_servers)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(&servers[i].addr, &r->servers[i].addr, sizeof(servers[i].addr)) != 0 ||
+		    servers[i].port != r->servers[i].port)
+			return false;
+	return true;
+}
+
 int resolver_servers(struct resolver *r, const struct server *servers, size_t n)
 {
 	struct ares_addr_port_node nodes[CONFIG_SERVERS_MAX] = { 0 };
 
-	if (n == 0)
+	if (n == 0 || is_known(r, servers, n))
 		return 0;
+	/* The library takes no other servers while questions are open; those fail. */
+	ares_cancel(r->channel);
+	r->n_servers = n;
+	memcpy(r->servers, servers, n * sizeof(*servers));
 	for (size_t i = 0; i < n; i++) {
 		struct ares_addr_port_node *node = &nodes[i];
 
