@@ -57,6 +57,23 @@ def setuid_in_the_open(world, tiercel):
         world.boxed, [tiercel, "run", "-q", "--mode", "direct", "--", "./probe"])
 
 
+def disk_in_the_open(world, tiercel):
+    """The disk limit where nothing is kept apart: in direct mode, and in a directory that may be written."""
+    box, granted = [tiercel, "run", "-q", "--disk", "16m"], world.mode.make_dir(world.boxed.home / "granted")
+
+    def act(scene, words, where):
+        done = [world.mode.run([*words, attack, f"ws={where}"], cwd=scene.ws).out for attack in ("R-07", "R-08")]
+        for path in granted.iterdir():
+            path.unlink() if path.is_file() else shutil.rmtree(path)
+        scene.renew()
+        return any("OPEN" in out for out in done)
+    free = act(world.free, [world.free.ws / "probe"], world.free.ws)
+    held = act(world.boxed, [*box, "--mode", "direct", "--", "./probe"], world.boxed.ws)
+    held = act(world.boxed, [*box, "--write", granted, "--", "./probe"], granted) or held
+    granted.rmdir()
+    return free, held
+
+
 def daemon(world, tiercel):
     def act(scene, words):
         world.mode.run([*words, "daemon", f"name={world.outside.name}"], cwd=scene.ws)
@@ -317,7 +334,7 @@ def flooded_log(world, tiercel):
     return 20000 * 100 > MIB, grown > MIB
 
 
-FLOWS = {"FS-58-direct": setuid_in_the_open, "PR-15": daemon, "PR-30": own_status, "N-33": listener, "R-11": flood, "S-14": residue, "S-15": neighbour,
+FLOWS = {"R-07-direct": disk_in_the_open, "FS-58-direct": setuid_in_the_open, "PR-15": daemon, "PR-30": own_status, "N-33": listener, "R-11": flood, "S-14": residue, "S-15": neighbour,
          "S-17": readable_by_others, "P-13": bad_names, "P-14": report_injection,
          "FS-11": swapped_for_a_link, "FS-35": renamed_out, "N-36": passed_descriptor, "S-04": hidden_file,
          "T-07": stuck_terminal, "R-12": flooded_log}

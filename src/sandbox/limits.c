@@ -4,7 +4,6 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <sys/statvfs.h>
 #include <time.h>
 
 #include "linux/cgroup.h"
@@ -13,7 +12,6 @@
 #include "policy/policy.h"
 #include "sandbox/events.h"
 #include "sandbox/supervise.h"
-#include "sandbox/usage.h"
 
 #define TICK_MS 100
 
@@ -67,15 +65,6 @@ static void note(struct supervisor *s, const char *type, uint64_t limit, const c
 	events_add(s->log, type, target, reason);
 }
 
-static uint64_t free_bytes(const struct supervisor *s)
-{
-	struct statvfs fs;
-
-	if (s->upper == NULL || statvfs(s->upper, &fs) < 0)
-		return 0;
-	return (uint64_t)fs.f_bfree * fs.f_frsize;
-}
-
 static bool has_memory_group(const struct supervisor *s)
 {
 	return s->cgroup != NULL && cgroup_has(s->cgroup, CGROUP_MEMORY);
@@ -93,8 +82,7 @@ static uint64_t above(uint64_t a, uint64_t b)
 static void held_look(const struct supervisor *s, struct proc_usage *u, struct proc_held *held)
 {
 	const struct policy_limits *l = s->limits;
-	bool is_due = s->upper != NULL && l->disk != POLICY_UNLIMITED &&
-		      above(s->start_free_bytes, free_bytes(s)) > l->disk / 2;
+	bool is_due = l->disk != POLICY_UNLIMITED && disk_watch_lost(&s->disk) > l->disk / 2;
 
 	if (!has_memory_group(s) && l->memory != POLICY_UNLIMITED)
 		is_due = is_due ||
@@ -140,11 +128,11 @@ static bool disk_exceeded(struct supervisor *s, const struct proc_held *held)
 	uint64_t lost;
 	bool is_all;
 
-	if (s->upper == NULL || limit == POLICY_UNLIMITED)
+	if (limit == POLICY_UNLIMITED)
 		return false;
-	used = usage_bytes(s->upper, limit, &is_all) + held->deleted_bytes;
+	used = disk_watch_used(&s->disk, limit, &is_all) + held->deleted_bytes;
 	/* What is hidden from the count is taken for all that the disk lost meanwhile. */
-	lost = is_all ? 0 : above(s->start_free_bytes, free_bytes(s));
+	lost = is_all ? 0 : disk_watch_lost(&s->disk);
 	if (used <= limit && lost <= limit)
 		return false;
 	note(s, "limit.disk", limit >> 20, "MiB", "--disk raises it");
@@ -202,7 +190,7 @@ bool limits_exceeded(struct supervisor *s)
 		return true;
 	if (s->tick_ms == 0) {
 		s->tick_ms = now + TICK_MS;
-		s->start_free_bytes = free_bytes(s);
+		disk_watch_start(&s->disk);
 		s->start_shared_bytes = has_memory_group(s) ? 0 : proc_shared_total();
 	}
 	return needs_tick(s) && now >= s->tick_ms && tick(s);

@@ -153,8 +153,9 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 		r = order(req, p, &s, &ret->plan, e);
 	s.holds_watch = p->holds_watch;
 	s.rest = STORE_REST_OF(&p->box);
-	if (p->facts.root[0].kind != ROOT_PLAIN)
-		s.upper = p->facts.root[0].store;
+	s.disk = (struct disk_watch){ .facts = &p->facts,
+				      .write = &req->policy->write,
+				      .is_readonly = req->policy->workspace_mode == MODE_READONLY };
 	if (r == 0)
 		r = supervise(&s, e);
 	else

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "linux/netns.h"
+#include "sandbox/disk.h"
 #include "sandbox/relay.h"
 #include "sandbox/removal.h"
 
@@ -26,7 +27,7 @@ enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
  * @control:  socket to the stage and later to init (owned)
  * @stage:    pid of the stage until it is reaped; @init: pid of the sandbox, @pidfd its descriptor
  * @limits, @log, @cgroup, @egress, @guard, @facts, @holds_watch: borrowed
- * @upper:    path of the directory whose size the disk limit watches, or NULL
+ * @disk:     what the disk limit watches
  * @status:   wait status of the command, once @has_status
  * @is_ready: the inside half is done, it says; @is_up: every wall stands, as the kernel says
  * @exec_errno: why the command could not be executed, 0 when it was
@@ -49,8 +50,7 @@ struct supervisor {
 	const struct tier_facts *facts;
 	int holds_watch;
 	struct store_rest rest;
-	const char *upper;
-	uint64_t start_free_bytes;   /* of the disk that @upper is on, when the command started */
+	struct disk_watch disk;
 	uint64_t start_shared_bytes; /* shared memory of the host at that time */
 	uint64_t start_ms;
 	uint64_t tick_ms;

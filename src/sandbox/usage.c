@@ -8,13 +8,12 @@
 #include <sys/stat.h>
 
 #define BLOCK_BYTES 512u
-#define ENTRY_BYTES 4096u /* of an empty file, link or device: it takes an inode all the same */
 
 static uint64_t entry_bytes(const struct stat *st)
 {
 	uint64_t bytes = (uint64_t)st->st_blocks * BLOCK_BYTES;
 
-	return bytes > ENTRY_BYTES ? bytes : ENTRY_BYTES;
+	return bytes > USAGE_ENTRY_BYTES ? bytes : USAGE_ENTRY_BYTES;
 }
 
 /* What could not be looked at, for another reason than that it went away meanwhile. */
@@ -25,7 +24,7 @@ static bool is_unseen(const FTSENT *entry)
 	       entry->fts_errno != ENOENT;
 }
 
-uint64_t usage_bytes(const char *path, uint64_t enough, bool *ret_all)
+uint64_t usage_bytes(const char *path, int64_t since_s, uint64_t enough, bool *ret_all)
 {
 	char *roots[2] = { NULL, NULL };
 	uint64_t total = 0;
@@ -34,7 +33,6 @@ uint64_t usage_bytes(const char *path, uint64_t enough, bool *ret_all)
 
 	/* fts only reads the names; its interface lacks the const. */
 	memcpy(&roots[0], &path, sizeof(path));
-	*ret_all = true;
 	walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
 	if (walk == NULL)
 		return 0;
@@ -42,7 +40,7 @@ uint64_t usage_bytes(const char *path, uint64_t enough, bool *ret_all)
 		if (is_unseen(entry))
 			*ret_all = false;
 		if (entry->fts_info != FTS_DP && entry->fts_info != FTS_NS &&
-		    entry->fts_info != FTS_ERR)
+		    entry->fts_info != FTS_ERR && entry->fts_statp->st_ctime >= since_s)
 			total += entry_bytes(entry->fts_statp);
 	}
 	fts_close(walk);

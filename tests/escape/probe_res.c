@@ -26,7 +26,7 @@
 #define ORPHANS 50
 #define DEEP 30
 #define DEEP_NAME 200
-#define INODES 8000
+#define INODES 6000
 #define CHUNK 65536
 
 static int r01(void)
