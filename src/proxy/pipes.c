@@ -47,13 +47,13 @@ static void destroy(struct pipes *p, struct pipe *pipe)
 
 int pipes_init(struct pipes *p, size_t max)
 {
-	struct pipe *first;
+	struct pipe *first = NULL;
 	int r;
 
 	*p = (struct pipes){ .max = max };
 	p->waiting.next = p->waiting.prev = &p->waiting;
 	r = make(p, &first);
-	if (r < 0)
+	if (first == NULL)
 		return r;
 	put_free(p, first);
 	return 0;

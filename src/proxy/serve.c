@@ -70,7 +70,7 @@ static void take(struct listener *l, int fd)
 {
 	struct conn *c;
 	struct host host;
-	uint16_t port;
+	uint16_t port = 0;
 
 	if (l->kind == EGRESS_DNS_TCP) {
 		dns_serve_tcp(l->proxy, fd);
