@@ -50,10 +50,15 @@ static struct http_text built(const struct buf *b)
 	return (struct http_text){ b->p != NULL ? b->p : "", b->n };
 }
 
-/* Ours to the client, which must not come between the frames of the server's fields. */
+/* Whether frames of ours may come now: neither first of all, nor amidst the server's fields. */
+static bool is_our_turn(const struct h2 *h)
+{
+	return h->has_greeted && h->reply_stream == 0;
+}
+
 static struct buf *own_out(struct h2 *h)
 {
-	return h->reply_stream != 0 ? &h->later : &h->to_client;
+	return is_our_turn(h) ? &h->to_client : &h->later;
 }
 
 static void end(struct h2 *h, const char *why)
@@ -63,7 +68,7 @@ static void end(struct h2 *h, const char *why)
 
 	h->phase = H2_ENDED;
 	h->why = why;
-	if (h->reply_stream == 0)
+	if (is_our_turn(h))
 		h2_put(&f, &h->to_client);
 }
 
@@ -109,7 +114,7 @@ static void put_denial(struct h2 *h, uint32_t stream, const struct denial *d)
 }
 
 /* Says no to one request; what its client still sends is dropped. */
-static void deny(struct h2 *h, uint32_t stream, bool is_over)
+static void deny(struct h2 *h, uint32_t stream)
 {
 	char host[HOST_TEXT_MAX];
 	struct denial d = { .kind = h->judged.kind,
@@ -121,15 +126,16 @@ static void deny(struct h2 *h, uint32_t stream, bool is_over)
 	host_print(&h->way->host, 0, host);
 	h->denied[h->denials++ % H2_DENIED_MAX] = stream;
 	put_denial(h, stream, &d);
-	if (!is_over)
+	/* A client that still sends, or keeps the stream open, is told that this was all. */
+	if ((h->block_flags & H2_END_STREAM) == 0)
 		h2_put_number(H2_RST_STREAM, stream, H2_NO_ERROR, own_out(h));
 }
 
-static void deny_malformed(struct h2 *h, uint32_t stream, bool is_over, const char *why)
+static void deny_malformed(struct h2 *h, uint32_t stream, const char *why)
 {
 	h->judged = (struct http_judged){ .kind = DENIAL_MALFORMED };
 	snprintf(h->judged.detail, sizeof(h->judged.detail), "%s", why);
-	deny(h, stream, is_over);
+	deny(h, stream);
 }
 
 static void forward(struct h2 *h, uint32_t stream, const struct buf *fields)
@@ -158,20 +164,22 @@ static void forward(struct h2 *h, uint32_t stream, const struct buf *fields)
 
 static void judge(struct h2 *h, uint32_t stream, const struct buf *fields, uint64_t now_ms)
 {
-	bool is_over = (h->block_flags & H2_END_STREAM) != 0;
+	struct http_judged judged;
 	struct h2_request request;
 
 	if (h2_request_parse(fields, h->way->is_tls, &request) < 0) {
-		deny_malformed(h, stream, is_over, request.why);
+		deny_malformed(h, stream, request.why);
 		return;
 	}
-	http_judge(h->way, &request.asked, now_ms, &h->judged);
-	if (!h->judged.is_allowed)
-		deny(h, stream, is_over);
-	else if (h->judged.is_push)
-		deny_malformed(h, stream, is_over, "a push by HTTP/2 cannot be judged");
-	else
+	http_judge(h->way, &request.asked, now_ms, &judged);
+	if (judged.is_push && judged.is_allowed) {
+		deny_malformed(h, stream, "a push by HTTP/2 cannot be judged");
+	} else if (judged.is_allowed) {
 		forward(h, stream, fields);
+	} else {
+		h->judged = judged;
+		deny(h, stream);
+	}
 }
 
 /* All fields of a request, or those behind its body, are there. */
@@ -312,18 +320,17 @@ static void server_frame(struct h2 *h, const struct h2_frame *f)
 	/* Those that nobody knows could tell the client of other ways to the server. */
 	if (f->type >= H2_TYPE_END)
 		return;
-	if (f->type == H2_PUSH_PROMISE) {
-		end(h, "a promise, which nobody wants");
+	if (f->type == H2_PUSH_PROMISE || (!h->has_greeted && f->type != H2_SETTINGS)) {
+		end(h, "a promise, which nobody wants, or no settings first");
 		return;
 	}
-	if (f->type == H2_SETTINGS) {
+	h->has_greeted = true;
+	if (f->type == H2_SETTINGS)
 		h2_settings_of_server(f, &h->to_client);
-		return;
-	}
-	h2_put(f, &h->to_client);
-	if (f->type != H2_HEADERS && f->type != H2_CONTINUATION)
-		return;
-	h->reply_stream = (f->flags & H2_END_HEADERS) != 0 ? 0 : f->stream;
+	else
+		h2_put(f, &h->to_client);
+	if (f->type == H2_HEADERS || f->type == H2_CONTINUATION)
+		h->reply_stream = (f->flags & H2_END_HEADERS) != 0 ? 0 : f->stream;
 	if (h->reply_stream == 0 && h->later.n > 0) {
 		buf_add(&h->to_client, h->later.p, h->later.n);
 		buf_done(&h->later);

@@ -43,10 +43,11 @@ struct h2 {
 	struct buf block;      /* of the client's fields, while CONTINUATION is due */
 	uint32_t block_stream; /* 0 while none is */
 	uint8_t block_flags;
-	uint32_t last_stream;		/* highest that the client began */
-	uint32_t last_sent;		/* highest that the server knows of */
-	uint32_t reply_stream;		/* whose fields the server has not ended */
-	struct buf later;		/* for the client, until they have */
+	uint32_t last_stream;  /* highest that the client began */
+	uint32_t last_sent;    /* highest that the server knows of */
+	bool has_greeted;      /* the server sent its settings, before which nothing may come */
+	uint32_t reply_stream; /* whose fields the server has not ended; 0 for none */
+	struct buf later;      /* for the client, until both are so */
 	uint32_t denied[H2_DENIED_MAX]; /* a ring */
 	uint32_t window;		/* that the client gives each new stream */
 	uint32_t reserve;		/* of its window for all, held back from the server */

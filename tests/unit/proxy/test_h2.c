@@ -102,11 +102,19 @@ static void ask(struct world *w, uint32_t stream, uint8_t flags, const char *pat
 	h2_put_fields(stream, flags, &(struct http_text){ block.p, block.n }, &w->in);
 }
 
-static void start(struct world *w)
+static void start_client(struct world *w)
 {
 	buf_str(&w->in, H2_PREFACE);
 	PUT(w, H2_SETTINGS, 0, 0, "\0\2\0\0\0\1\0\5\0\xff\xff\xff\0\4\0\1\0\0");
 	assert_true(give(w, true));
+}
+
+static void start(struct world *w)
+{
+	start_client(w);
+	PUT(w, H2_SETTINGS, 0, 0, "");
+	assert_true(give(w, false));
+	buf_done(&w->h.to_client);
 }
 
 /* The frames in a buffer, as letters and streams: "S0 H1 D1"; empties it. */
@@ -153,7 +161,7 @@ static void settings_are_held_to_what_we_know(void **state)
 	struct world *w = make();
 
 	(void)state;
-	start(w);
+	start_client(w);
 	assert_memory_equal(w->h.to_server.p, H2_PREFACE, 24);
 	assert_int_equal(w->h.to_server.n, 24 + 9 + 12);
 	assert_memory_equal(w->h.to_server.p + 24, "\0\0\x0c\4\0\0\0\0\0\0\2\0\0\0\0\0\4\0\1\0\0",
@@ -226,6 +234,26 @@ static void denied_requests_are_answered_by_us(void **state)
 	assert_memory_equal(w->h.to_server.p, "\0\0\4\x08\0\0\0\0\0\0\0\x10\0", 13);
 	assert_frames(&w->h.to_server, "W0 H5");
 	assert_int_equal(w->h.denials, 2);
+	end(w);
+}
+
+static void our_answers_wait_for_the_servers_settings(void **state)
+{
+	struct world *w = make();
+
+	(void)state;
+	start_client(w);
+	ask(w, 1, H2_END_STREAM, "/other", NULL);
+	assert_true(give(w, true));
+	assert_frames(&w->h.to_client, "");
+	PUT(w, H2_SETTINGS, 0, 0, "");
+	assert_true(give(w, false));
+	assert_frames(&w->h.to_client, "S0 H1");
+	end(w);
+	w = make();
+	start_client(w);
+	PUT(w, H2_PING, 0, 0, "12345678");
+	assert_false(give(w, false));
 	end(w);
 }
 
@@ -374,6 +402,7 @@ int main(void)
 		cmocka_unit_test(settings_are_held_to_what_we_know),
 		cmocka_unit_test(allowed_requests_go_on),
 		cmocka_unit_test(denied_requests_are_answered_by_us),
+		cmocka_unit_test(our_answers_wait_for_the_servers_settings),
 		cmocka_unit_test(our_answers_wait_for_the_servers_fields),
 		cmocka_unit_test(odd_requests_are_denied),
 		cmocka_unit_test(broken_frames_end_the_connection),
