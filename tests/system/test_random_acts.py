@@ -31,7 +31,7 @@ def made(tiercel, mode, seed):
 
 
 @pytest.mark.modes("root", "user")
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 def test_in_parts_and_whole(tiercel, mode, seed):
     before, wanted = made(tiercel, mode, seed)
     if wanted != before:
@@ -45,7 +45,7 @@ def test_in_parts_and_whole(tiercel, mode, seed):
 
 
 @pytest.mark.modes("user")
-@pytest.mark.parametrize("seed", range(20, 32))
+@pytest.mark.parametrize("seed", range(20, 28))
 def test_killed_anywhere(tiercel, mode, seed):
     before, wanted = made(tiercel, mode, seed)
     dice = random.Random(seed)
@@ -63,7 +63,7 @@ def test_killed_anywhere(tiercel, mode, seed):
 
 
 @pytest.mark.modes("user")
-@pytest.mark.parametrize("seed", range(40, 48))
+@pytest.mark.parametrize("seed", range(40, 45))
 def test_what_the_host_did_stays(tiercel, mode, seed):
     before, _ = made(tiercel, mode, seed)
     ran(mode, act(mode, seed + 5000))
