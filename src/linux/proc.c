@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -126,4 +127,22 @@ void proc_usage(pid_t root, struct proc_usage *ret)
 {
 	*ret = (struct proc_usage){ 0 };
 	ret->tasks = proc_each(root, usage_add, ret);
+}
+
+pid_t proc_process_of(pid_t tid)
+{
+	static const char label[] = "\nTgid:";
+	char path[48];
+	char text[1024];
+	const char *p;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	if (read_text(path, text, sizeof(text)) <= 0)
+		return 0;
+	p = strstr(text, label);
+	if (p == NULL)
+		return 0;
+	p += sizeof(label) - 1;
+	p += strspn(p, "\t");
+	return (pid_t)number(&p);
 }

@@ -33,4 +33,11 @@ uint64_t proc_each(pid_t root, void (*see)(pid_t pid, pid_t tid, void *arg), voi
  */
 void proc_usage(pid_t root, struct proc_usage *ret);
 
+/*
+ * proc_process_of - the process that a thread belongs to; 0 when there is no such thread.
+ *
+ * Source: proc_pid_status(5), Tgid.
+ */
+pid_t proc_process_of(pid_t tid);
+
 #endif

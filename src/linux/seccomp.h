@@ -15,7 +15,9 @@ struct sock_filter;
  * @notify: ask for a listener that receives the calls whose verdict is SECCOMP_RET_USER_NOTIF
  *
  * Returns the owned listener fd when @notify, else 0; -EBUSY when an outer sandbox listens already;
- * else negative errno. Source: seccomp(2), SECCOMP_FILTER_FLAG_NEW_LISTENER.
+ * else negative errno. A call that the listener has taken is interrupted by fatal signals alone,
+ * where the kernel can do that. Source: seccomp(2), SECCOMP_FILTER_FLAG_NEW_LISTENER;
+ * include/uapi/linux/seccomp.h, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV.
  */
 int seccomp_enter(const struct sock_filter *filter, size_t n, bool notify);
 

@@ -3,16 +3,16 @@
 #ifndef SANDBOX_REFUSAL_H
 #define SANDBOX_REFUSAL_H
 
-struct events_log;
+struct supervisor;
 
 /*
  * refusal_read - answer one waiting call with an error, whatever it is, and note it.
- * @fd: seccomp listener (borrowed)
  *
- * No call is ever let through from here. Returns 0, or negative errno when the listener is of no
- * use any more and has to be closed, which refuses what waits and what comes. Source:
+ * connect(2) alone is handed to the connector, which does it in the caller's place or refuses. No
+ * call is ever let through from here. Returns 0, or negative errno when the listener is of no use
+ * any more and has to be closed, which refuses what waits and what comes. Source:
  * seccomp_unotify(2).
  */
-int refusal_read(int fd, struct events_log *log);
+int refusal_read(struct supervisor *s);
 
 #endif

@@ -203,6 +203,7 @@ static void signal_read(struct supervisor *s, int signals)
 	switch (info.ssi_signo) {
 	case SIGCHLD:
 		reap_stage(s);
+		connector_reap(&s->connector, s->notify, s->log);
 		return;
 	case SIGWINCH:
 		if (s->pty >= 0)
@@ -304,7 +305,7 @@ static int dispatch(struct supervisor *s, const struct polled *p, nfds_t i, int 
 		signal_read(s, signals);
 		return 0;
 	case SOURCE_NOTIFY:
-		if (!(p->fd[i].revents & POLLIN) || refusal_read(s->notify, s->log) < 0)
+		if (!(p->fd[i].revents & POLLIN) || refusal_read(s) < 0)
 			s->notify = fd_close(s->notify);
 		return 0;
 	case SOURCE_WATCH:

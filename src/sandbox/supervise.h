@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "linux/netns.h"
+#include "sandbox/connector.h"
 #include "sandbox/disk.h"
 #include "sandbox/relay.h"
 #include "sandbox/removal.h"
@@ -47,6 +48,7 @@ struct supervisor {
 	struct cgroup *cgroup;
 	struct egress *egress;
 	const struct guard *guard;
+	struct connector connector;
 	const struct tier_facts *facts;
 	int holds_watch;
 	struct store_rest rest;
@@ -55,12 +57,10 @@ struct supervisor {
 	uint64_t start_ms;
 	uint64_t tick_ms;
 	uint64_t term_ms;
-	bool is_terminal;
-	bool is_ready, is_up;
+	bool is_terminal, is_ready, is_up;
 	bool has_status, was_killed;
 	bool is_lost; /* something was no longer held */
-	int status;
-	int exec_errno;
+	int status, exec_errno;
 };
 
 /*
@@ -71,7 +71,7 @@ struct supervisor {
  */
 int supervise(struct supervisor *s, struct err *e);
 
-/* supervise_not - let go of a stage that is not to go on; nothing of it is left on return. */
+/* supervise_not - let go of a stage that is not to go on; nothing of it is left. */
 void supervise_not(struct supervisor *s);
 
 /* The exit status that a shell would give: 124 for the time limit, 128+n for a signal. */

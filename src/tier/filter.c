@@ -60,6 +60,30 @@ static const struct sock_filter socketpair_block[] = {
 	RET(ERRNO(EAFNOSUPPORT)),
 	RET(ALLOW),
 };
+/* The type without its flags; what is SOCK_RAW for others is SOCK_DGRAM for AF_UNIX. */
+#define LOAD_TYPE LOAD(ARG_LOW(1)), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf)
+static const struct sock_filter socket_stream_block[] = {
+	LOAD(ARG_LOW(0)), /* domain */
+	EQ(16, 7, 0),	  /* AF_NETLINK */
+	EQ(2, 2, 0),	  /* AF_INET */
+	EQ(10, 1, 0),	  /* AF_INET6 */
+	EQ(1, 6, 10),	  /* AF_UNIX */
+	LOAD(ARG_LOW(2)), /* protocol, as above */
+	EQ(0, 9, 0),
+	EQ(6, 8, 0),
+	EQ(17, 7, 6),
+	LOAD(ARG_LOW(2)), /* as above */
+	EQ(0, 5, 4),
+	LOAD_TYPE,
+	EQ(2, 1, 0), /* SOCK_DGRAM */
+	EQ(3, 0, 1), /* SOCK_RAW */
+	RET(ERRNO(EAFNOSUPPORT)),
+	RET(ALLOW),
+};
+static const struct sock_filter socketpair_stream_block[] = {
+	LOAD(ARG_LOW(0)),	  EQ(1, 0, 4), LOAD_TYPE, EQ(2, 1, 0), EQ(3, 0, 1),
+	RET(ERRNO(EAFNOSUPPORT)), RET(ALLOW),
+};
 static const struct sock_filter clone_block[] = {
 	LOAD(ARG_LOW(0)),
 	SET(NEW_SPACES, 0, 1),
@@ -124,12 +148,20 @@ struct block {
 #define BLOCK(v, b) [v] = { (b), sizeof(b) / sizeof((b)[0]) }
 
 static const struct block blocks[VERDICT_END] = {
-	BLOCK(VERDICT_SOCKET, socket_block),	   BLOCK(VERDICT_SOCKETPAIR, socketpair_block),
-	BLOCK(VERDICT_CLONE, clone_block),	   BLOCK(VERDICT_UNSHARE, unshare_block),
-	BLOCK(VERDICT_IOCTL, ioctl_block),	   BLOCK(VERDICT_PERSONALITY, personality_block),
-	BLOCK(VERDICT_MODE_1, mode_1_block),	   BLOCK(VERDICT_MODE_2, mode_2_block),
-	BLOCK(VERDICT_OPEN, open_block),	   BLOCK(VERDICT_OPENAT, openat_block),
-	BLOCK(VERDICT_SETRLIMIT, setrlimit_block), BLOCK(VERDICT_PRLIMIT, prlimit_block),
+	BLOCK(VERDICT_SOCKET, socket_block),
+	BLOCK(VERDICT_SOCKETPAIR, socketpair_block),
+	BLOCK(VERDICT_CLONE, clone_block),
+	BLOCK(VERDICT_UNSHARE, unshare_block),
+	BLOCK(VERDICT_IOCTL, ioctl_block),
+	BLOCK(VERDICT_PERSONALITY, personality_block),
+	BLOCK(VERDICT_MODE_1, mode_1_block),
+	BLOCK(VERDICT_MODE_2, mode_2_block),
+	BLOCK(VERDICT_OPEN, open_block),
+	BLOCK(VERDICT_OPENAT, openat_block),
+	BLOCK(VERDICT_SETRLIMIT, setrlimit_block),
+	BLOCK(VERDICT_PRLIMIT, prlimit_block),
+	BLOCK(VERDICT_SOCKET_STREAM, socket_stream_block),
+	BLOCK(VERDICT_SOCKETPAIR_STREAM, socketpair_stream_block),
 };
 
 static void emit(struct buf *out, struct sock_filter insn)
@@ -166,6 +198,8 @@ static uint32_t simple_return(uint8_t verdict, bool notify)
 		return ALLOW;
 	if (verdict == VERDICT_DENY)
 		return notify ? SECCOMP_RET_USER_NOTIF : ERRNO(EPERM);
+	if (verdict == VERDICT_CONNECT)
+		return notify ? SECCOMP_RET_USER_NOTIF : ERRNO(EACCES);
 	return ERRNO(ENOSYS);
 }
 

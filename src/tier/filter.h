@@ -25,10 +25,13 @@ enum verdict {
 	VERDICT_PERSONALITY,
 	VERDICT_SETRLIMIT, /* but for RLIMIT_CORE, which stays as it is and says that it does not */
 	VERDICT_PRLIMIT,
-	VERDICT_MODE_1, /* no set-user-ID bit in the mode, which is the second argument */
-	VERDICT_MODE_2, /* the third */
-	VERDICT_OPEN,	/* the third, when the flags before it make a file */
-	VERDICT_OPENAT, /* the fourth, likewise */
+	VERDICT_MODE_1,	       /* no set-user-ID bit in the mode, which is the second argument */
+	VERDICT_MODE_2,	       /* the third */
+	VERDICT_OPEN,	       /* the third, when the flags before it make a file */
+	VERDICT_OPENAT,	       /* the fourth, likewise */
+	VERDICT_CONNECT,       /* done by the listener; EACCES where there is none */
+	VERDICT_SOCKET_STREAM, /* as VERDICT_SOCKET, without unix datagrams */
+	VERDICT_SOCKETPAIR_STREAM, /* likewise */
 	VERDICT_END
 };
 

@@ -56,6 +56,8 @@ void part_landlock_compile(const struct policy *p, const struct tier_facts *f,
 	if (f->landlock_abi < 1)
 		return;
 	op.n[2] = f->landlock_abi >= RIGHTS_SCOPE_ABI ? RIGHTS_SCOPES : 0;
+	/* Handled and granted nowhere: sockets of the sandbox's own need no rule. */
+	op.n[0] |= f->landlock_abi >= RESOLVE_UNIX_ABI ? RIGHT_RESOLVE_UNIX : 0;
 	plan_add(b, op, NULL, NULL, 0);
 	fixed_rules(f, b, all);
 	rules_of_list(f, b, FIELD_FILES_READ, &p->read, RIGHTS_READ);

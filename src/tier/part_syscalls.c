@@ -10,6 +10,7 @@
 #include "plan/plan.h"
 #include "tier/filter.h"
 #include "tier/profile.h"
+#include "tier/rights.h"
 #include "tier/tier.h"
 
 /* Pid 1 of the sandbox lives under the same filter. */
@@ -88,6 +89,8 @@ int part_syscalls_compile(const struct policy *p, const struct tier_facts *f,
 	profile_agent(verdict);
 	if (p->workspace_mode == MODE_DIRECT || p->write.n > 0)
 		profile_no_set_user_id(verdict);
+	if (f->landlock_abi < RESOLVE_UNIX_ABI)
+		profile_connect(verdict);
 	r = allow_named(p, verdict, e);
 	if (r == 0)
 		r = deny_named(p, verdict, e);

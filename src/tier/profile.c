@@ -475,3 +475,10 @@ void profile_no_set_user_id(uint8_t *verdict)
 	for (size_t i = 0; i < sizeof(with_mode) / sizeof(with_mode[0]); i++)
 		verdict[with_mode[i].nr] = with_mode[i].verdict;
 }
+
+void profile_connect(uint8_t *verdict)
+{
+	verdict[__NR_connect] = VERDICT_CONNECT;
+	verdict[__NR_socket] = VERDICT_SOCKET_STREAM;
+	verdict[__NR_socketpair] = VERDICT_SOCKETPAIR_STREAM;
+}

@@ -19,4 +19,12 @@ void profile_agent(uint8_t *verdict);
  */
 void profile_no_set_user_id(uint8_t *verdict);
 
+/*
+ * profile_connect - have connections made by the listener, for kernels without a right for them.
+ *
+ * A filter cannot see the name of a socket. Unix datagram sockets are refused: they send to a name
+ * without connecting.
+ */
+void profile_connect(uint8_t *verdict);
+
 #endif

@@ -12,9 +12,11 @@
 #define RIGHTS_READ (RIGHT_EXECUTE | RIGHT_READ_FILE | RIGHT_READ_DIR)
 #define RIGHTS_SCOPES UINT64_C(3) /* abstract sockets, signals */
 #define RIGHTS_SCOPE_ABI 6
+#define RIGHT_RESOLVE_UNIX (UINT64_C(1) << 16) /* to sockets made outside the sandbox */
+#define RESOLVE_UNIX_ABI 9
 
 /*
- * rights_all - every file right of an ABI.
+ * rights_all - every right of an ABI to the files themselves.
  * @abi: 1 has 13 rights; 2 adds REFER, 3 TRUNCATE, 5 IOCTL_DEV
  */
 static inline uint64_t rights_all(int abi)

@@ -23,6 +23,9 @@ static inline uint32_t bpf_run(const struct buf *b, const struct seccomp_data *d
 		case BPF_LD | BPF_W | BPF_ABS:
 			memcpy(&a, (const char *)data + c->k, sizeof(a));
 			break;
+		case BPF_ALU | BPF_AND | BPF_K:
+			a &= c->k;
+			break;
 		case BPF_JMP | BPF_JEQ | BPF_K:
 			i += a == c->k ? c->jt : c->jf;
 			break;

@@ -102,6 +102,12 @@ static void on_the_hosts_network_of_old(struct tier_facts *f)
 	f->landlock_abi = 5;
 }
 
+/* The kernel that holds connections to sockets itself. */
+static void with_newest_landlock(struct tier_facts *f)
+{
+	f->landlock_abi = 9;
+}
+
 static void without_extras(struct tier_facts *f)
 {
 	f->landlock_abi = 0;
@@ -145,6 +151,7 @@ static const struct plan_case cases[] = {
 	  NULL },
 	{ "syscalls", NULL, "syscalls: { allow: [unshare, bpf], deny: [ptrace, socket] }\n", NULL },
 	{ "terminal", NULL, NULL, with_terminal },
+	{ "landlock-newest", NULL, NULL, with_newest_landlock },
 	{ "landlock-new", NULL, NULL, with_new_landlock },
 	{ "old-kernel", NULL, NULL, without_extras },
 	{ "best-effort", NULL, "image: debian:bookworm\nbest_effort: [image]\n", NULL },

@@ -71,6 +71,7 @@ static const uint16_t lacking[] = {
 enum {
 	IOCTL = 16,
 	SOCKET = 41,
+	CONNECT = 42,
 	SOCKETPAIR = 53,
 	CLONE = 56,
 	PERSONALITY = 135,
@@ -154,6 +155,13 @@ static bool is_in(const uint16_t *list, size_t n, uint32_t nr)
 	return false;
 }
 
+/* Unix datagrams go to names that no filter sees, so they do not go with connections that are made
+ * for the sandbox. */
+static bool is_datagram(uint32_t family, uint32_t type)
+{
+	return family == 1 && ((type & 0xf) == 2 || (type & 0xf) == 3);
+}
+
 /* unix; internet by TCP, UDP or what the type implies; the routing tables. Nothing else. */
 static bool socket_is_meant(uint32_t family, uint32_t protocol)
 {
@@ -201,12 +209,17 @@ static uint32_t intent_of_arguments(uint32_t nr, const uint64_t *args)
 	}
 }
 
-static uint32_t intent(const struct seccomp_data *d)
+static uint32_t intent(const struct seccomp_data *d, bool has_connector)
 {
 	uint32_t nr = (uint32_t)d->nr;
 
 	if (d->arch != NATIVE)
 		return SECCOMP_RET_KILL_PROCESS;
+	if (has_connector && nr == CONNECT)
+		return ERRNO(EACCES);
+	if (has_connector && (nr == SOCKET || nr == SOCKETPAIR) &&
+	    is_datagram((uint32_t)d->args[0], (uint32_t)d->args[1]))
+		return ERRNO(EAFNOSUPPORT);
 	if (nr > LAST_NEW || (nr > LAST_OLD && nr < FIRST_NEW))
 		return ERRNO(ENOSYS);
 	if (is_in(lacking, ARRAY_LEN(lacking), nr))
@@ -221,7 +234,8 @@ static uint32_t intent(const struct seccomp_data *d)
 /* With a listener, what is refused goes there; what is said to be lacking never does. */
 static uint32_t reported(uint32_t answer)
 {
-	bool is_refusal = answer == ERRNO(EPERM) || answer == ERRNO(EAFNOSUPPORT);
+	bool is_refusal =
+		answer == ERRNO(EPERM) || answer == ERRNO(EAFNOSUPPORT) || answer == ERRNO(EACCES);
 
 	return is_refusal ? SECCOMP_RET_USER_NOTIF : answer;
 }
@@ -229,6 +243,7 @@ static uint32_t reported(uint32_t answer)
 struct filters {
 	struct buf plain;
 	struct buf notify;
+	bool has_connector;
 };
 
 static void filters_done(struct filters *f)
@@ -237,12 +252,14 @@ static void filters_done(struct filters *f)
 	buf_done(&f->notify);
 }
 
-static void filters_make(struct filters *f)
+static void filters_make(struct filters *f, bool has_connector)
 {
 	uint8_t verdict[FILTER_CALLS] = { 0 };
 
-	*f = (struct filters){ BUF_INIT(FILTER_MAX), BUF_INIT(FILTER_MAX) };
+	*f = (struct filters){ BUF_INIT(FILTER_MAX), BUF_INIT(FILTER_MAX), has_connector };
 	profile_agent(verdict);
+	if (has_connector)
+		profile_connect(verdict);
 	filter_compile(verdict, false, &f->plain);
 	filter_compile(verdict, true, &f->notify);
 	assert_int_equal(f->plain.err, 0);
@@ -251,7 +268,7 @@ static void filters_make(struct filters *f)
 
 static void check(const struct filters *f, const struct seccomp_data *d)
 {
-	uint32_t want = intent(d);
+	uint32_t want = intent(d, f->has_connector);
 	uint32_t got = bpf_run(&f->plain, d);
 
 	if (got != want)
@@ -279,14 +296,20 @@ static void check_arguments(const struct filters *f, uint32_t arch, uint32_t nr)
 	}
 }
 
-static void every_number_means_what_is_meant(void **state)
+static void check_every_number(bool has_connector)
 {
 	CLEANUP(filters_done) struct filters f;
 
-	(void)state;
-	filters_make(&f);
+	filters_make(&f, has_connector);
 	for (uint32_t nr = 0; nr < NR_END; nr++)
 		check_arguments(&f, NATIVE, nr);
+}
+
+static void every_number_means_what_is_meant(void **state)
+{
+	(void)state;
+	check_every_number(false);
+	check_every_number(true);
 }
 
 static void foreign_calls_do_not_pass(void **state)
@@ -295,7 +318,7 @@ static void foreign_calls_do_not_pass(void **state)
 	CLEANUP(filters_done) struct filters f;
 
 	(void)state;
-	filters_make(&f);
+	filters_make(&f, false);
 	for (uint32_t nr = 0; nr < NR_END; nr++) {
 		struct seccomp_data d = { .nr = (int)(X32 | nr), .arch = NATIVE };
 
@@ -318,7 +341,7 @@ static void every_request_of_ioctl_is_as_meant(void **state)
 	CLEANUP(filters_done) struct filters f;
 
 	(void)state;
-	filters_make(&f);
+	filters_make(&f, false);
 	for (uint64_t request = 0; request < 0x10000; request++) {
 		struct seccomp_data d = { .nr = IOCTL, .arch = NATIVE, .args = { 3, request, 7 } };
 
@@ -330,13 +353,12 @@ static void every_request_of_ioctl_is_as_meant(void **state)
 	}
 }
 
-static void every_family_of_sockets_is_as_meant(void **state)
+static void check_every_family_of_sockets(bool has_connector)
 {
 	CLEANUP(filters_done) struct filters f;
 	static const uint64_t types[] = { 1, 2, 3, 4, 5, 10, 0x80801 };
 
-	(void)state;
-	filters_make(&f);
+	filters_make(&f, has_connector);
 	for (uint64_t family = 0; family < 64; family++) {
 		for (uint64_t protocol = 0; protocol < 300; protocol++) {
 			struct seccomp_data d = { .nr = SOCKET, .arch = NATIVE };
@@ -355,13 +377,20 @@ static void every_family_of_sockets_is_as_meant(void **state)
 	}
 }
 
+static void every_family_of_sockets_is_as_meant(void **state)
+{
+	(void)state;
+	check_every_family_of_sockets(false);
+	check_every_family_of_sockets(true);
+}
+
 static void every_pair_of_flags_is_as_meant(void **state)
 {
 	static const int calls[] = { CLONE, UNSHARE, PERSONALITY };
 	CLEANUP(filters_done) struct filters f;
 
 	(void)state;
-	filters_make(&f);
+	filters_make(&f, false);
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
 		for (int bit = 0; bit < 64 * 64; bit++) {
 			struct seccomp_data d = { .nr = calls[i], .arch = NATIVE };
@@ -381,7 +410,7 @@ static void programs_are_what_the_kernel_takes(void **state)
 	const struct buf *both[] = { &f.plain, &f.notify };
 
 	(void)state;
-	filters_make(&f);
+	filters_make(&f, true);
 	for (size_t b = 0; b < ARRAY_LEN(both); b++) {
 		const struct sock_filter *code = (const void *)both[b]->p;
 		size_t n = both[b]->n / sizeof(*code);
@@ -446,7 +475,7 @@ static void named_calls_and_no_others_change(void **state)
 
 			d.args[0] = 0x10000000;
 			want = nr == named[i].nr || (is_unshare && nr == CLONE) ? named[i].now
-										: intent(&d);
+										: intent(&d, true);
 			if (bpf_run(&b, &d) != want)
 				fail_msg("row %zu: call %u", i, nr);
 		}
