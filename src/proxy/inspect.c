@@ -2,6 +2,7 @@
 /* Tells by a client's first bytes what it speaks, and whether that agrees with where it goes. */
 #include "proxy/inspect.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -10,6 +11,7 @@
 #include "proxy/tls_hello.h"
 
 #define TLS_HANDSHAKE 0x16
+#define GIT_DIGITS 4
 
 static enum inspect_result bad(const char **ret, const char *why)
 {
@@ -65,44 +67,63 @@ static bool holds_version(const uint8_t *p, size_t n)
 	return false;
 }
 
-/* Whether a line may yet become a request: a token, then white space, then no NUL. */
-static bool is_request_so_far(const uint8_t *p, size_t n)
+/* The word that Git's own protocol begins with: four digits and a command. */
+static bool is_git(const struct http_text *word)
+{
+	static const char git[] = "git-";
+
+	for (size_t i = 0; i < GIT_DIGITS; i++)
+		if (i >= word->n || !isxdigit((unsigned char)word->p[i]))
+			return false;
+	return word->n > GIT_DIGITS + sizeof(git) - 1 &&
+	       memcmp(word->p + GIT_DIGITS, git, sizeof(git) - 1) == 0;
+}
+
+/*
+ * Whether a line, or what there is of it, may be a request to some server: a token comes first. Of
+ * Git's protocol it is not once a NUL shows, as that has no line to wait for.
+ */
+static bool may_be_request(const uint8_t *p, size_t n)
 {
 	struct http_text word = { (const char *)p, 0 };
 
 	while (word.n < n && p[word.n] != ' ' && p[word.n] != '\t')
 		word.n++;
-	if (word.n > HTTP_METHOD_MAX || (word.n > 0 && !http_is_token(&word)))
+	if (word.n > 0 && !http_is_token(&word))
 		return false;
-	return memchr(p, '\0', n) == NULL;
+	return !is_git(&word) || memchr(p, '\0', n) == NULL;
 }
 
 static enum inspect_result look_at_text(const uint8_t *p, size_t n, const char **ret_why)
 {
-	size_t from = 0;
 	const uint8_t *newline;
+	size_t len;
 
 	/* Empty lines before a request are skipped by many servers. */
-	while (from < n && (p[from] == '\r' || p[from] == '\n'))
-		from++;
-	newline = memchr(p + from, '\n', n - from);
-	if (newline != NULL) {
-		if (!holds_version(p + from, (size_t)(newline - p) - from))
-			return INSPECT_OTHER;
-		if (n - from >= 14 && memcmp(p + from, "PRI * HTTP/2.0", 14) == 0)
-			return bad(ret_why, "HTTP/2 without TLS is not passed on");
-		return INSPECT_HTTP;
+	while (n > 0 && (*p == '\r' || *p == '\n')) {
+		p++;
+		n--;
 	}
-	if (!is_request_so_far(p + from, n - from))
+	newline = n > 0 ? memchr(p, '\n', n) : NULL;
+	len = newline != NULL ? (size_t)(newline - p) : n;
+	if (len > 0 && p[len - 1] == '\r')
+		len--;
+	if (!may_be_request(p, len))
 		return INSPECT_OTHER;
-	if (n >= INSPECT_MAX)
-		return bad(ret_why, "the first line of the request does not end");
-	return INSPECT_MORE;
+	if (newline == NULL)
+		return INSPECT_MORE;
+	if (!holds_version(p, len))
+		return INSPECT_OTHER;
+	if (len >= 14 && memcmp(p, "PRI * HTTP/2.0", 14) == 0)
+		return bad(ret_why, "HTTP/2 without TLS is not passed on");
+	return INSPECT_HTTP;
 }
 
 enum inspect_result inspect_first(const uint8_t *p, size_t n, const struct host_name *name,
 				  const char **ret_why)
 {
+	enum inspect_result result;
+
 	if (n == 0)
 		return INSPECT_MORE;
 	if (p[0] == TLS_HANDSHAKE)
@@ -111,5 +132,8 @@ enum inspect_result inspect_first(const uint8_t *p, size_t n, const struct host_
 		return INSPECT_MORE;
 	if (is_old_hello(p, n) && name != NULL)
 		return bad(ret_why, "TLS without a server name (SNI), in the form of SSL 2");
-	return look_at_text(p, n, ret_why);
+	result = look_at_text(p, n, ret_why);
+	if (result == INSPECT_MORE && n >= INSPECT_MAX)
+		return bad(ret_why, "the first line of the request does not end");
+	return result;
 }

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/buf.h"
+#include "base/fd.h"
 #include "proxy/conn.h"
 #include "proxy/conn_go.h"
 #include "proxy/events.h"
@@ -68,6 +69,17 @@ static void say_alert(struct conn *c)
 	refuse_drain(c);
 }
 
+/* The server hears no more of a connection that is refused. */
+static void drop_server(struct conn *c)
+{
+	static const struct linger now = { .l_onoff = 1 };
+
+	if (c->server.watch.fd < 0)
+		return;
+	setsockopt(c->server.watch.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	c->server.watch.fd = fd_close(c->server.watch.fd);
+}
+
 static void deliver(struct conn *c, const struct refusal *r)
 {
 	uint8_t first = 0;
@@ -77,6 +89,7 @@ static void deliver(struct conn *c, const struct refusal *r)
 		conn_reset(c);
 		return;
 	}
+	drop_server(c);
 	switch (c->voice) {
 	case VOICE_SOCKS:
 		say_socks(c, r->reply);

@@ -573,6 +573,20 @@ def test_budgets_end_what_goes_beyond(proxy):
         assert "bytes" in p.wait_event("net.budget").detail
 
 
+def test_a_host_and_requests_have_budgets_of_their_own(proxy):
+    p = proxy("allow good.example:80", f"allow {ADDR}:5432", "budget host-bytes 20000", "budget requests 5",
+              "budget requests-burst 9")
+    r = curl(p, "--socks5-hostname", f"{RESOLVER}:{CLIENT_PORT}", "-d", "x" * 30000, "http://good.example/")
+    assert r.returncode != 0 and "host-bytes" in p.wait_event("net.budget", "good.example").detail
+    with p.inside.connect(ADDR, 5432) as s:
+        assert exchange(s, b"x") == b"x"
+    assert "reset" in [outcome(p, OTHER, 5432) for _ in range(12)]
+    assert "requests" in p.wait_event("net.budget").detail
+    time.sleep(1.2)
+    with p.inside.connect(ADDR, 5432) as s:
+        assert exchange(s, b"x") == b"x"
+
+
 def test_new_rules_are_for_new_connections_and_end_what_they_do_not_hold(proxy):
     p = proxy(f"allow {ADDR}:5432", f"allow {ADDR}:22")
     with p.inside.connect(ADDR, 5432) as keep, p.inside.connect(ADDR, 22) as lose:

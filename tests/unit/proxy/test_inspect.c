@@ -20,15 +20,22 @@ static int look(const void *p, size_t n)
 
 static void http_is_known_by_its_version(void **state)
 {
+	static const char nul[] = "GET /\0 HTTP/1.1\r\n";
 	static const char *const texts[] = {
-		"GET / HTTP/1.1\r\n", "\r\n\n\rGET / HTTP/1.1\r\n",
-		"get\t/ http/1.0\n",  "GET /\xff\x01 HTTP/1.1\r\n",
-		"X HTTP/9.9\n",	      "a b c d HTTP/1.1 e\n",
+		"GET / HTTP/1.1\r\n",
+		"\r\n\n\rGET / HTTP/1.1\r\n",
+		"get\t/ http/1.0\n",
+		"GET /\xff\x01 HTTP/1.1\r\n",
+		"X HTTP/9.9\n",
+		"A-METHOD-THAT-IS-LONGER-THAN-ANY-THAT-IS-KNOWN / HTTP/1.1\n",
+		"a b c d HTTP/1.1 e\n",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		assert_int_equal(look(texts[i], strlen(texts[i])), INSPECT_HTTP);
+	assert_int_equal(look(nul, sizeof(nul) - 1), INSPECT_HTTP);
+	assert_int_equal(look(nul, 8), INSPECT_MORE);
 }
 
 static void what_may_become_http_is_waited_for(void **state)
