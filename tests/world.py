@@ -20,6 +20,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 IPC_CREAT, IPC_RMID = 0o1000, 0
 TCP_FASTOPEN = 23
+DISK_BYTES = 4 << 30
 LAN, META, META6, FAR = "192.0.2.77", "169.254.169.254", "fd00:ec2::254", "203.0.113.9"
 LINK = "escape-link"
 CREDENTIALS = (".ssh/id_ed25519", ".aws/credentials", ".netrc", ".git-credentials", ".npmrc", ".docker/config.json",
@@ -109,6 +110,25 @@ class Realm:
             key.fileobj.close()
 
 
+class Disk:
+    """A file system of its own where one can be had: what others write on the machine then changes no figure."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="escape-disk-", dir="/srv"))
+        self.folder.chmod(0o755)
+        self.image = Path(tempfile.mkdtemp(prefix="escape-disk-", dir="/var/tmp")) / "image"
+        with open(self.image, "wb") as file:
+            file.truncate(DISK_BYTES)
+        steps = (["mkfs.ext4", "-q", "-F", "-m", "0", self.image], ["mount", "-o", "loop", self.image, self.folder])
+        self.is_mounted = all(subprocess.run(step, capture_output=True, check=False).returncode == 0 for step in steps)
+
+    def remove(self):
+        if self.is_mounted:
+            subprocess.run(["umount", self.folder], check=True)
+        shutil.rmtree(self.folder)
+        shutil.rmtree(self.image.parent)
+
+
 class Scene:
     """A home directory with secrets in it, and a workspace below it with bait."""
 
@@ -159,7 +179,7 @@ class World:
     def __init__(self, mode, realm, token):
         self.mode, self.realm, self.token = mode, realm, token
         self.marker = "MARKER" + secrets.token_hex(8)
-        self.outside = Path(tempfile.mkdtemp(prefix="escape-", dir="/srv"))
+        self.outside = Path(tempfile.mkdtemp(prefix="escape-", dir=mode.home.parent))
         self.outside.chmod(0o755)
         mode.own(self.outside)
         for name in ("canary", "touched"):

@@ -10,9 +10,9 @@ import pytest
 
 from conftest import BUILD
 from flows import FLOWS
-from modes import Mode, remove_tree, skip
+from modes import Mode, skip
 from verdict import Arm, boxed, catalogue, control
-from world import Realm, World
+from world import Disk, Realm, World
 
 ROWS = catalogue(Path(__file__).resolve().parent.parent / "escape/catalogue.tsv")
 ENOUGH = 120
@@ -60,11 +60,10 @@ def worlds_(programs, account):
     if not (programs / "escape/probe").exists():
         skip("the probes are not built: make escape")
     token = "CANARY" + secrets.token_hex(8)
-    realm, made, homes = Realm(token), {}, []
+    realm, made, disk = Realm(token), {}, Disk()
     try:
         for who in ("root", "user"):
-            home = Path("/root" if who == "root" else account.home) / ("escape-" + secrets.token_hex(4))
-            homes.append(home)
+            home = disk.folder / who
             home.mkdir(mode=0o700)
             made[who] = World(Mode(who, account, programs, home), realm, token)
         yield made
@@ -72,8 +71,7 @@ def worlds_(programs, account):
         for world in made.values():
             world.close()
         realm.leave()
-        for home in homes:
-            remove_tree(home)
+        disk.remove()
 
 
 def arms(worlds, who, row, tiercel):
