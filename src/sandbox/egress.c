@@ -17,15 +17,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/escape.h"
 #include "base/fd.h"
+#include "base/file.h"
 #include "linux/channel.h"
 #include "plan/egress.h"
 #include "plan/message.h"
 #include "plan/plan.h"
 #include "plan/verify.h"
 #include "policy/policy.h"
+#include "sandbox/authority.h"
 #include "sandbox/egress_config.h"
 #include "sandbox/events.h"
 #include "sandbox/gate.h"
@@ -36,6 +39,7 @@
 #define PROXY_NAME "tiercel-proxy"
 #define CONFIG_MAX (4u << 20)
 #define BATCH 128
+#define AUTHORITY_MS 10000
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 static int order(struct egress *x, enum egress_kind kind, int value, int fd, struct err *e)
@@ -78,19 +82,23 @@ static void look(const char *path, struct tier_path *ret)
 	ret->gid = st.st_gid;
 }
 
-static int plan_make(const struct tier_facts *f, struct buf *out, struct err *e)
+static int plan_make(const struct policy *p, const struct tier_facts *f, struct buf *out,
+		     struct err *e)
 {
 	CLEANUP(plan_builder_done) struct plan_builder b = PLAN_BUILDER_INIT;
+	CLEANUP(arena_done) struct arena a = { 0 };
+	struct proxy_files files = { 0 };
+	const char *roots = NULL;
 	char path[PATH_MAX];
-	struct tier_path program;
-	struct tier_path hosts;
 	int r = spawn_find(PROXY_NAME, path, e);
 
 	if (r < 0)
 		return r;
-	look(path, &program);
-	look("/etc/hosts", &hosts);
-	r = proxy_compile(f, &program, &hosts, &b, e);
+	look(path, &files.program);
+	look("/etc/hosts", &files.hosts);
+	if (part_egress_opens(p) && authority_roots(&a, &roots) == 0 && roots != NULL)
+		look(roots, &files.roots);
+	r = proxy_compile(f, &files, &b, e);
 	if (r == 0)
 		r = plan_finish(&b, out, e);
 	return r < 0 ? r : plan_verify(out->p, out->n, e);
@@ -129,7 +137,7 @@ int egress_start(struct egress *x, const struct policy *p, const struct tier_fac
 	if (r == 0 && !f->is_root)
 		r = spawn_spaces(x->control, proxy_spaces(), NULL, 0, e);
 	if (r == 0)
-		r = plan_make(f, &plan, e);
+		r = plan_make(p, f, &plan, e);
 	if (r == 0)
 		r = spawn_plan(x->control, &plan, e);
 	if (r == 0 && f->is_root)
@@ -200,13 +208,18 @@ static int on_stage(struct egress *x, const struct message *m, struct err *e)
 	return 0;
 }
 
-/* One message with no descriptors kept; 1 when it came, 0 at the end, negative errno. */
-static int receive(int fd, void *p, size_t size)
+/*
+ * One message with at most its one descriptor kept, where @ret_fd asks for that; 1 when it came, 0
+ * at the end, negative errno.
+ */
+static int receive(int fd, void *p, size_t size, int *ret_fd)
 {
 	int fds[CHANNEL_FDS_MAX];
 	size_t n = 0;
 	ssize_t len = channel_receive(fd, p, size, fds, &n);
 
+	if (n == 1 && ret_fd != NULL)
+		*ret_fd = fd_take(&fds[0]);
 	for (size_t i = 0; i < n; i++)
 		fd_close(fds[i]);
 	if (len == 0 || len == -ECONNRESET)
@@ -219,7 +232,7 @@ static int receive(int fd, void *p, size_t size)
 int egress_control(struct egress *x, struct err *e)
 {
 	struct message m;
-	int r = receive(x->control, &m, sizeof(m));
+	int r = receive(x->control, &m, sizeof(m), NULL);
 
 	if (r == 1)
 		return on_stage(x, &m, e);
@@ -243,7 +256,8 @@ static void note(struct egress *x, const char *type, const char *target,
 /* The proxy is hostile territory: what it says is cut and escaped, and decides nothing. */
 static void on_event(struct egress *x, struct egress_message *m)
 {
-	static const char *const types[] = { "net.deny", "net.dns", "net.error", "net.budget" };
+	static const char *const types[] = { "net.deny", "net.dns", "net.error", "net.budget",
+					     "net.secret" };
 	char target[EGRESS_TARGET_MAX + 8];
 
 	m->type[sizeof(m->type) - 1] = '\0';
@@ -263,8 +277,11 @@ static void on_event(struct egress *x, struct egress_message *m)
 static int message_read(struct egress *x, struct err *e)
 {
 	struct egress_message m;
-	int r = receive(x->channel, &m, sizeof(m));
+	AUTO_CLOSE int fd = -EBADF;
+	int r = receive(x->channel, &m, sizeof(m), &fd);
 
+	if (r == 1 && m.kind == EGRESS_CA && x->authority < 0)
+		x->authority = fd_take(&fd);
 	if (r == 1 && m.kind == EGRESS_READY)
 		x->is_ready = true;
 	if (r == 1 && m.kind == EGRESS_EVENT)
@@ -286,6 +303,35 @@ int egress_message(struct egress *x, struct err *e)
 	for (int i = 1; i < BATCH && r == 0 && poll(&more, 1, 0) > 0; i++)
 		r = message_read(x, e);
 	return r;
+}
+
+int egress_authority(struct egress *x, struct buf *out, struct err *e)
+{
+	int r = 0;
+
+	while (r == 0 && x->authority < 0) {
+		struct pollfd all[] = { { .fd = x->control, .events = POLLIN },
+					{ .fd = x->channel, .events = POLLIN } };
+
+		r = poll(all, ARRAY_LEN(all), AUTHORITY_MS);
+		if (r < 0 && errno != EINTR)
+			return err_sys(e, -errno, "cannot wait for the proxy");
+		if (r == 0)
+			return err_set(e, -ETIMEDOUT, "the proxy did not start in time");
+		r = 0;
+		if (all[0].revents != 0)
+			r = egress_control(x, e);
+		if (r == 0 && all[1].revents != 0)
+			r = egress_message(x, e);
+	}
+	if (r == -EPIPE)
+		return err_set(e, r, "the proxy ended before it started");
+	if (r < 0)
+		return r;
+	if (lseek(x->authority, 0, SEEK_SET) < 0)
+		return err_sys(e, -errno, "cannot read the proxy's certificate");
+	r = file_read_fd(x->authority, out);
+	return r < 0 ? err_sys(e, r, "cannot read the proxy's certificate") : 0;
 }
 
 void egress_end(struct egress *x)
@@ -312,5 +358,6 @@ void egress_end(struct egress *x)
 			continue;
 	x->control = fd_close(x->control);
 	x->pidfd = fd_close(x->pidfd);
+	x->authority = fd_close(x->authority);
 	x->is_used = false;
 }

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "sandbox/packet.h"
 
+struct buf;
 struct events_log;
 struct policy;
 struct tier_facts;
@@ -20,6 +21,7 @@ struct tier_facts;
  * @control: socket to the proxy's stage (owned)
  * @pidfd:   of pid 1 around the proxy (owned)
  * @is_ready: the rules are taken and every socket is served
+ * @authority: memfd with the certificate that the sandbox has to trust (owned)
  * @served:  TCP ports that were handed on, a bit each
  * @log:     borrowed
  */
@@ -27,6 +29,7 @@ struct egress {
 	int channel;
 	int control;
 	int pidfd;
+	int authority;
 	pid_t stage;
 	pid_t init;
 	bool is_used;
@@ -35,7 +38,7 @@ struct egress {
 	struct events_log *log;
 };
 
-#define EGRESS_INIT ((struct egress){ .channel = -1, .control = -1, .pidfd = -1 })
+#define EGRESS_INIT ((struct egress){ .channel = -1, .control = -1, .pidfd = -1, .authority = -1 })
 
 /*
  * egress_start - start the proxy, when the policy names anything to reach; else do nothing.
@@ -43,6 +46,14 @@ struct egress {
  */
 int egress_start(struct egress *x, const struct policy *p, const struct tier_facts *f,
 		 struct err *e);
+
+/*
+ * egress_authority - wait until the proxy has told its authority; only where streams are opened.
+ * @out: receives the certificate, as text
+ *
+ * Returns 0; -EPIPE when the proxy ended; -ETIMEDOUT; else negative errno with @e filled.
+ */
+int egress_authority(struct egress *x, struct buf *out, struct err *e);
 
 /* egress_socket - hand on a listening socket of the sandbox. @listener: enum egress_listener */
 int egress_socket(struct egress *x, int listener, int fd, struct err *e);

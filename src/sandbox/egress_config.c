@@ -68,11 +68,33 @@ static void servers(struct buf *out)
 		buf_printf(out, "dns 127.0.0.1:%d\n", DNS_PORT);
 }
 
+static void words(struct buf *out, const struct policy_list *list, const char *separator)
+{
+	for (size_t i = 0; i < list->n; i++)
+		buf_printf(out, "%s%s", i > 0 ? separator : "", list->v[i]);
+}
+
+/* A rule about what may be asked of a host allows the host as well. */
+static void http(struct buf *out, const struct policy *p)
+{
+	for (size_t i = 0; i < p->net_http_n; i++) {
+		const struct policy_http *h = &p->net_http[i];
+
+		buf_printf(out, "allow %s\nhttp %s ", h->host, h->host);
+		words(out, &h->methods, ",");
+		buf_str(out, h->methods.n == 0 ? "*" : "");
+		buf_str(out, h->paths.n > 0 ? " " : "");
+		words(out, &h->paths, " ");
+		buf_str(out, "\n");
+	}
+}
+
 int egress_config(const struct policy *p, struct buf *out, struct err *e)
 {
 	buf_str(out, "tiercel-proxy 1\n");
 	patterns(out, "allow", &p->net_allow);
 	patterns(out, "deny", &p->net_deny);
+	http(out, p);
 	servers(out);
 	buf_str(out, "end\n");
 	return out->err ? err_sys(e, out->err, "cannot write the proxy's configuration") : 0;

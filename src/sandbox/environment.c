@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "plan/egress.h"
 #include "tier/part_egress.h"
+#include "tier/part_fs.h"
 
 #define PROXY "http://127.0.0.1:" WORD(EGRESS_CLIENT_PORT)
 #define WORD(n) WORD_OF(n)
@@ -76,6 +77,15 @@ static const char *const proxies[] = {
 	"ALL_PROXY=" PROXY,  "all_proxy=" PROXY,  "NO_PROXY=" NO_PROXY, "no_proxy=" NO_PROXY,
 };
 
+/* Where each client is told of authorities: all of them, or those to add to its own. */
+static const char *const authorities[] = {
+	"SSL_CERT_FILE=" PART_FS_ROOTS,		  "REQUESTS_CA_BUNDLE=" PART_FS_ROOTS,
+	"CURL_CA_BUNDLE=" PART_FS_ROOTS,	  "GIT_SSL_CAINFO=" PART_FS_ROOTS,
+	"CARGO_HTTP_CAINFO=" PART_FS_ROOTS,	  "PIP_CERT=" PART_FS_ROOTS,
+	"AWS_CA_BUNDLE=" PART_FS_ROOTS,		  "DENO_CERT=" PART_FS_AUTHORITY,
+	"NODE_EXTRA_CA_CERTS=" PART_FS_AUTHORITY,
+};
+
 int environment_make(const struct policy *p, struct tier_facts *f, struct arena *a)
 {
 	const char *fixed[] = {
@@ -89,7 +99,8 @@ int environment_make(const struct policy *p, struct tier_facts *f, struct arena 
 		"container=tiercel",
 	};
 	size_t proxies_n = part_egress_is_open(p) ? ARRAY_LEN(proxies) : 0;
-	size_t count = ARRAY_LEN(fixed) + proxies_n + p->env_set.n;
+	size_t authorities_n = part_egress_opens(p) ? ARRAY_LEN(authorities) : 0;
+	size_t count = ARRAY_LEN(fixed) + proxies_n + authorities_n + p->env_set.n;
 	const char **v;
 	size_t n = 0;
 
@@ -108,6 +119,8 @@ int environment_make(const struct policy *p, struct tier_facts *f, struct arena 
 	}
 	for (size_t i = 0; i < proxies_n; i++)
 		set(v, &n, proxies[i]);
+	for (size_t i = 0; i < authorities_n; i++)
+		set(v, &n, authorities[i]);
 	for (size_t i = 0; i < p->env_set.n; i++)
 		set(v, &n, p->env_set.v[i]);
 	f->env = (struct policy_list){ v, n };

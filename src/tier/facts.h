@@ -8,22 +8,9 @@
 #include <stdint.h>
 
 #include "policy/types.h"
+#include "tier/path.h"
 
 #define TIER_ROOTS_MAX 8
-
-/* What lies at a host path, as looked up once before the tier runs. */
-enum tier_object { OBJECT_NONE, OBJECT_DIR, OBJECT_FILE, OBJECT_LINK, OBJECT_DEVICE, OBJECT_END };
-
-struct tier_path {
-	const char *path;   /* absolute and normal */
-	const char *target; /* of a link, else NULL */
-	enum tier_object type;
-	uint64_t dev, ino;
-	uint32_t uid, gid; /* owner on disk */
-	bool readable;	   /* by the caller, for the files that tier_secrets names */
-	bool is_fixed;	   /* of a hold: read-only, not only kept from being moved away */
-	uint64_t links;	   /* of a hold: its names on disk; 1 for a directory */
-};
 
 /* A directory whose changes are kept for review. */
 enum tier_root_kind { ROOT_PLAIN, ROOT_OVERLAY, ROOT_COPY, ROOT_END };
@@ -44,6 +31,8 @@ struct tier_root {
  * @env:     NAME=value strings the command gets
  * @has_host_network: the sandbox shares the host's network; @hosts and @resolv are what to show of
  * the host's /etc/hosts and /etc/resolv.conf then, else NULL
+ * @authority: certificate of the proxy, as text, where it opens streams; @roots is the list that
+ * holds it beside the host's, to be laid over @roots_over
  * @cgroup_fds: how many descriptors the stage writes to, to enter its cgroups; 0 for none
  */
 struct tier_facts {
@@ -64,6 +53,9 @@ struct tier_facts {
 	const char *passwd; /* content to show as /etc/passwd, NULL for the host's */
 	const char *group;
 	const char *cwd;
+	const char *authority;
+	struct tier_path roots;
+	struct policy_list roots_over;
 	struct policy_list argv;
 	struct policy_list env;
 	bool has_tty;

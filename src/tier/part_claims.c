@@ -16,7 +16,6 @@ struct unbuilt {
 };
 
 static const struct unbuilt unbuilt[] = {
-	{ FIELD_NETWORK_HTTP, "HTTP rules need the egress proxy" },
 	{ FIELD_NETWORK_PUBLISH, "publishing ports needs the egress proxy" },
 	{ FIELD_NETWORK_LOOPBACK, "host loopback ports need the egress proxy" },
 	{ FIELD_NETWORK_UNIX, "host unix sockets need the egress proxy" },

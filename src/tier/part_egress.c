@@ -23,7 +23,12 @@
 
 bool part_egress_is_open(const struct policy *p)
 {
-	return p->net_allow.n > 0;
+	return p->net_allow.n > 0 || p->net_http_n > 0;
+}
+
+bool part_egress_opens(const struct policy *p)
+{
+	return part_egress_is_open(p) && p->net_http_n + p->secrets_n > 0;
 }
 
 static bool is_required(const struct policy *p, enum policy_field field)
@@ -72,16 +77,30 @@ static void listen_on(struct plan_builder *b, unsigned int port, enum egress_lis
 	plan_add(b, op, NULL, NULL, 0);
 }
 
-/* Where an entry of network.allow comes from, as errors begin. */
-static void name_entry(const struct policy *p, const char *entry, char ret[ENTRY_MAX])
+/* One pattern of network.allow, or of network.http, which allows its hosts too. */
+struct entry {
+	const char *text;
+	enum policy_field field;
+};
+
+static struct entry entry_at(const struct policy *p, size_t i)
 {
-	const struct policy_origin *o = &p->origin[FIELD_NETWORK_ALLOW];
+	if (i < p->net_allow.n)
+		return (struct entry){ p->net_allow.v[i], FIELD_NETWORK_ALLOW };
+	return (struct entry){ p->net_http[i - p->net_allow.n].host, FIELD_NETWORK_HTTP };
+}
+
+/* Where an entry comes from, as errors begin. */
+static void name_entry(const struct policy *p, const struct entry *entry, char ret[ENTRY_MAX])
+{
+	const struct policy_origin *o = &p->origin[entry->field];
+	const char *field = policy_field_name(entry->field);
 
 	if (o->line > 0)
-		snprintf(ret, ENTRY_MAX, "%s:%u:%u: network.allow: \"%s\"", o->source, o->line,
-			 o->column, entry);
+		snprintf(ret, ENTRY_MAX, "%s:%u:%u: %s: \"%s\"", o->source, o->line, o->column,
+			 field, entry->text);
 	else
-		snprintf(ret, ENTRY_MAX, "network.allow: \"%s\"", entry);
+		snprintf(ret, ENTRY_MAX, "%s: \"%s\"", field, entry->text);
 }
 
 /* Marks the ports of one rule; returns how many of them are new. */
@@ -100,7 +119,7 @@ static unsigned int mark(uint8_t *wanted, const struct host_rule *rule)
 }
 
 /* Every port leads to one socket; the proxy learns from the kernel which was meant. */
-static void redirect(const struct policy *p, const char *entry, struct plan_builder *b)
+static void redirect(const struct policy *p, const struct entry *entry, struct plan_builder *b)
 {
 	struct plan_op op = { .kind = PLAN_REDIRECT,
 			      .field = FIELD_NETWORK_ALLOW,
@@ -115,29 +134,29 @@ static void redirect(const struct policy *p, const char *entry, struct plan_buil
 int part_egress_compile(const struct policy *p, struct plan_builder *b, struct err *e)
 {
 	uint8_t wanted[PORTS] = { 0 };
-	const char *every = NULL;
+	struct entry every = { 0 };
 	char name[ENTRY_MAX];
 	unsigned int n = 0;
 
 	if (!part_egress_is_open(p))
 		return 0;
-	for (size_t i = 0; i < p->net_allow.n; i++) {
-		const char *entry = p->net_allow.v[i];
+	for (size_t i = 0; i < p->net_allow.n + p->net_http_n; i++) {
+		struct entry entry = entry_at(p, i);
 		struct host_rule rule;
 
-		if (host_rule_parse(entry, strlen(entry), HOST_RULE_ALLOW, &rule) < 0) {
-			name_entry(p, entry, name);
+		if (host_rule_parse(entry.text, strlen(entry.text), HOST_RULE_ALLOW, &rule) < 0) {
+			name_entry(p, &entry, name);
 			return err_set(e, -EINVAL, "%s is no host", name);
 		}
 		n += mark(wanted, &rule);
-		if (every == NULL && (rule.n_ports == 0 || n > PORTS_MAX))
+		if (every.text == NULL && (rule.n_ports == 0 || n > PORTS_MAX))
 			every = entry;
 	}
 	listen_on(b, EGRESS_DNS_PORT, EGRESS_DNS_UDP);
 	listen_on(b, EGRESS_DNS_PORT, EGRESS_DNS_TCP);
 	listen_on(b, EGRESS_CLIENT_PORT, EGRESS_CLIENT);
-	if (every != NULL) {
-		redirect(p, every, b);
+	if (every.text != NULL) {
+		redirect(p, &every, b);
 		return 0;
 	}
 	for (unsigned int port = 1; port < PORTS; port++)

@@ -14,6 +14,9 @@ struct tier_facts;
 /* Whether the policy names anything to reach, so that a proxy is needed. */
 bool part_egress_is_open(const struct policy *p);
 
+/* Whether streams are opened: for rules about what is asked, and for secrets. */
+bool part_egress_opens(const struct policy *p);
+
 /*
  * part_egress_check_host - whether a policy can be kept where the host's network is shared.
  *
@@ -24,7 +27,8 @@ int part_egress_check_host(const struct policy *p, const struct tier_facts *f, s
 
 /*
  * part_egress_compile - listening sockets for names, for clients of proxies, and for every port
- * that a rule allows; where those are too many, one socket and a redirect to it.
+ * that a rule of network.allow or network.http allows; where those are too many, one socket and a
+ * redirect to it.
  *
  * Returns 0; -EINVAL for a rule that cannot be read.
  */

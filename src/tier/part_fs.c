@@ -93,6 +93,17 @@ static void op_bind(struct plan_builder *b, enum policy_field field, const struc
 	plan_add(b, op, t->path, t->path, strlen(t->path));
 }
 
+/* A file of ours, read-only, where a file of the host's may be. */
+static void op_lay(struct plan_builder *b, const struct tier_path *t, const char *path)
+{
+	struct plan_op op = { .kind = PLAN_BIND,
+			      .field = FIELD_NETWORK_HTTP,
+			      .flags = PLAN_F_READONLY | OWN_FLAGS | PLAN_F_NOEXEC | PLAN_F_FILE,
+			      .n = { t->dev, t->ino, t->uid, t->gid } };
+
+	plan_add(b, op, path, t->path, strlen(t->path));
+}
+
 static void own_places(const struct policy *p, const struct tier_facts *f, struct plan_builder *b)
 {
 	const struct policy_limits *l = &p->limits;
@@ -226,6 +237,32 @@ static void own_files(const struct tier_facts *f, struct plan_builder *b)
 		own_file(f, b, "/etc/group", f->group);
 }
 
+/* Whether a path lies in what is shown of the system. */
+static bool is_shown(const struct tier_facts *f, const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(system_paths); i++) {
+		const struct tier_path *t = tier_find(f, system_paths[i]);
+
+		if (t != NULL && t->type == OBJECT_DIR && path_within(path, t->path))
+			return true;
+	}
+	return false;
+}
+
+/* The system's own programs find our authority where they look; others are told by variables. */
+static void authorities(const struct tier_facts *f, struct plan_builder *b)
+{
+	struct tier_path roots = f->roots;
+
+	if (f->authority == NULL)
+		return;
+	op_file(b, PART_FS_AUTHORITY, f->authority);
+	op_lay(b, &roots, PART_FS_ROOTS);
+	for (size_t i = 0; i < f->roots_over.n; i++)
+		if (is_shown(f, f->roots_over.v[i]))
+			op_lay(b, &roots, f->roots_over.v[i]);
+}
+
 bool part_fs_is_granted(const struct tier_facts *f, const char *path)
 {
 	const struct tier_path *t = tier_find(f, path);
@@ -317,6 +354,7 @@ int part_fs_compile(const struct policy *p, const struct tier_facts *f, struct p
 	devices(f, b);
 	processes(b);
 	own_files(f, b);
+	authorities(f, b);
 	grants(f, b, FIELD_FILES_READ, &p->read, PLAN_F_READONLY);
 	grants(f, b, FIELD_FILES_WRITE, &p->write, 0);
 	workspace(p, f, b);

@@ -8,6 +8,10 @@
 
 #include "base/err.h"
 
+/* Where a sandbox whose streams are opened finds the proxy's authority, and all authorities. */
+#define PART_FS_AUTHORITY "/run/tiercel/ca.pem"
+#define PART_FS_ROOTS "/run/tiercel/roots.pem"
+
 struct plan_builder;
 struct policy;
 struct tier_facts;

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "plan/egress.h"
 #include "plan/plan.h"
 #include "tier/filter.h"
 #include "tier/part_ids.h"
@@ -161,11 +162,11 @@ static int filter(struct plan_builder *b, struct err *e)
 	return 0;
 }
 
-int proxy_compile(const struct tier_facts *f, const struct tier_path *program,
-		  const struct tier_path *hosts, struct plan_builder *b, struct err *e)
+int proxy_compile(const struct tier_facts *f, const struct proxy_files *files,
+		  struct plan_builder *b, struct err *e)
 {
 	struct plan_op root = { .kind = PLAN_ROOT, .n = { ROOT_BYTES, ROOT_INODES } };
-	struct plan_op files = { .kind = PLAN_RLIMIT, .n = { RLIMIT_NOFILE, FILES_MAX } };
+	struct plan_op most = { .kind = PLAN_RLIMIT, .n = { RLIMIT_NOFILE, FILES_MAX } };
 	struct plan_op core = { .kind = PLAN_RLIMIT, .n = { RLIMIT_CORE, 0 } };
 	static const char argument[] = PROGRAM;
 	int r;
@@ -174,13 +175,15 @@ int proxy_compile(const struct tier_facts *f, const struct tier_path *program,
 	part_ids_join(f, b);
 	plan_add(b, (struct plan_op){ .kind = PLAN_PROPAGATE }, NULL, NULL, 0);
 	plan_add(b, root, NULL, NULL, 0);
-	bind_file(program, PROGRAM, b);
-	if (hosts->type == OBJECT_FILE)
-		bind_file(hosts, "/etc/hosts", b);
+	bind_file(&files->program, PROGRAM, b);
+	if (files->hosts.type == OBJECT_FILE)
+		bind_file(&files->hosts, "/etc/hosts", b);
+	if (files->roots.type == OBJECT_FILE)
+		bind_file(&files->roots, EGRESS_ROOTS, b);
 	plan_add(b, (struct plan_op){ .kind = PLAN_READONLY }, NULL, NULL, 0);
 	plan_add(b, (struct plan_op){ .kind = PLAN_PIVOT }, NULL, NULL, 0);
 	plan_add(b, (struct plan_op){ .kind = PLAN_KEYRING }, NULL, NULL, 0);
-	plan_add(b, files, NULL, NULL, 0);
+	plan_add(b, most, NULL, NULL, 0);
 	plan_add(b, core, NULL, NULL, 0);
 	walls(f, b);
 	r = filter(b, e);

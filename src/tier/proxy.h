@@ -14,14 +14,22 @@ struct plan_builder;
 uint64_t proxy_spaces(void);
 
 /*
+ * struct proxy_files - what it sees of the host: its own program, and where they are there
+ * @hosts, /etc/hosts, and @roots, the host's list of authorities; else OBJECT_NONE.
+ */
+struct proxy_files {
+	struct tier_path program;
+	struct tier_path hosts;
+	struct tier_path roots;
+};
+
+/*
  * proxy_compile - the plan of the proxy.
- * @f:       ids and the Landlock version are used
- * @program: the proxy's file
- * @hosts:   /etc/hosts, or OBJECT_NONE
+ * @f: ids and the Landlock version are used
  *
  * Returns 0 or negative errno.
  */
-int proxy_compile(const struct tier_facts *f, const struct tier_path *program,
-		  const struct tier_path *hosts, struct plan_builder *b, struct err *e);
+int proxy_compile(const struct tier_facts *f, const struct proxy_files *files,
+		  struct plan_builder *b, struct err *e);
 
 #endif

@@ -283,11 +283,9 @@ struct refusal {
 static void what_cannot_be_enforced_is_refused_with_its_line(void **state)
 {
 	static const struct refusal refusals[] = {
-		{ "network:\n  http: [{ host: a.b, methods: [GET], paths: [/] }]\n",
-		  ":2:9: network.http cannot be enforced: HTTP rules need the egress "
+		{ "network:\n  publish: [\"127.0.0.1:8080:3000\"]\n",
+		  ":2:12: network.publish cannot be enforced: publishing ports needs the egress "
 		  "proxy" UNBUILT },
-		{ "network: { publish: [\"127.0.0.1:8080:3000\"] }\n",
-		  "network.publish cannot be enforced: publishing ports needs the egress proxy" },
 		{ "network: { loopback: [\"5432\"] }\n",
 		  "network.loopback cannot be enforced: host loopback ports need the egress "
 		  "proxy" },
