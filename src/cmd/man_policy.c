@@ -65,6 +65,10 @@ static const char network[] =
 	"Addresses of this machine, of private and link-local networks and of cloud metadata "
 	"are reached only where a rule names them as addresses, whatever names lead to them.\n\n"
 	"A rule for all ports, and rules for more than 256, need nftables in the kernel.\n\n"
+	"No unix socket of this machine can be connected to, in whatever directory files.read, "
+	"files.write or the mode of the workspace show it; one that is named there ends the start. "
+	"Sockets that the command makes itself work in /tmp, in /run and in a reviewed "
+	"workspace.\n\n"
 	"No field gives a command the network of this machine; --network host does, and is refused "
 	"next to rules that it would break.";
 

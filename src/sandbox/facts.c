@@ -36,6 +36,8 @@ enum tier_object facts_object(mode_t mode)
 		return OBJECT_DIR;
 	if (S_ISLNK(mode))
 		return OBJECT_LINK;
+	if (S_ISSOCK(mode))
+		return OBJECT_SOCKET;
 	return S_ISCHR(mode) || S_ISBLK(mode) ? OBJECT_DEVICE : OBJECT_FILE;
 }
 

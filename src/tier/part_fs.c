@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/path.h"
 #include "plan/plan.h"
+#include "policy/fields.h"
+#include "policy/policy.h"
 #include "tier/tier.h"
 
 #define SYSTEM_FLAGS (PLAN_F_READONLY | PLAN_F_NOSUID | PLAN_F_NODEV | PLAN_F_RECURSIVE)
@@ -275,6 +277,28 @@ bool part_fs_is_granted(const struct tier_facts *f, const char *path)
 	return true;
 }
 
+/* Below a directory they are kept out of reach; named, they are meant to be reached. */
+static int sockets_refuse(const struct policy *p, const struct tier_facts *f,
+			  enum policy_field field, const struct policy_list *list, struct err *e)
+{
+	static const char why[] = "is a unix socket; no socket of the host can be reached";
+	const struct policy_origin *o = &p->origin[field];
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct tier_path *t = tier_find(f, list->v[i]);
+
+		if (t == NULL || t->type != OBJECT_SOCKET)
+			continue;
+		if (o->line > 0)
+			return err_set(e, -EOPNOTSUPP, "%s:%u:%u: %s: %s %s", o->source, o->line,
+				       o->column, policy_field_name(field), t->path, why);
+		return err_set(e, -EOPNOTSUPP, "%s: %s %s",
+			       o->source != NULL ? o->source : policy_field_name(field), t->path,
+			       why);
+	}
+	return 0;
+}
+
 static void grants(const struct tier_facts *f, struct plan_builder *b, enum policy_field field,
 		   const struct policy_list *list, uint32_t flags)
 {
@@ -347,8 +371,15 @@ static void workspace(const struct policy *p, const struct tier_facts *f, struct
 int part_fs_compile(const struct policy *p, const struct tier_facts *f, struct plan_builder *b,
 		    struct err *e)
 {
+	int r;
+
 	if (!path_normal(f->home) || !path_normal(f->cwd))
 		return err_set(e, -EINVAL, "home and working directory must be absolute paths");
+	r = sockets_refuse(p, f, FIELD_FILES_READ, &p->read, e);
+	if (r == 0)
+		r = sockets_refuse(p, f, FIELD_FILES_WRITE, &p->write, e);
+	if (r < 0)
+		return r;
 	own_places(p, f, b);
 	system_view(f, b);
 	devices(f, b);

@@ -7,7 +7,15 @@
 #include <stdint.h>
 
 /* What lies at a host path, as looked up once before the tier runs. */
-enum tier_object { OBJECT_NONE, OBJECT_DIR, OBJECT_FILE, OBJECT_LINK, OBJECT_DEVICE, OBJECT_END };
+enum tier_object {
+	OBJECT_NONE,
+	OBJECT_DIR,
+	OBJECT_FILE,
+	OBJECT_LINK,
+	OBJECT_DEVICE,
+	OBJECT_SOCKET,
+	OBJECT_END
+};
 
 struct tier_path {
 	const char *path;   /* absolute and normal */

@@ -115,6 +115,20 @@ def test_a_socket_made_later_is_not_reached_either(mode, tiercel, host):
     assert_free(mode, host, *paths)
 
 
+@pytest.mark.parametrize("flag", ["--read", "--write"])
+def test_a_socket_that_is_named_is_refused(mode, tiercel, host, flag):
+    path = host.listen(mode.home / "s")
+    link = mode.home / "link"
+    link.symlink_to(path)
+    for name in (path, link):
+        done = tiercel("run", flag, str(name), "--", "true")
+        assert (done.rc, done.out, done.err.count("\n")) == (125, "", 1)
+        assert f"{flag}: {name} is a unix socket" in done.err
+    file = mode.write(mode.home / "policy.yaml", f"version: 1\nfiles:\n  {flag[2:]}: [{path}]\n")
+    done = tiercel("run", "--policy", str(file), "--", "true")
+    assert done.rc == 125 and f"{file}:3:" in done.err and "is a unix socket" in done.err
+
+
 INSIDE = """
 import os, socket, sys, threading
 def serve(s):
