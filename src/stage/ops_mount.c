@@ -114,19 +114,17 @@ int op_bind(struct stage *s, const struct plan_op *op, struct err *e)
 }
 
 /*
- * A layer has to be mounted in this namespace while the overlay is made. It stands at a name in the
- * unfinished root for that long.
+ * Before Linux 6.15, and where root took the trees, a layer has to be mounted in this namespace
+ * while the overlay is made. It stands at a name in the unfinished root for that long.
  */
-static int layer_attach(struct stage *s, const struct plan_op *op, const char *name, struct err *e)
+static int layers_attach(const struct stage *s, int lower, struct err *e)
 {
-	AUTO_CLOSE int tree = -EBADF;
-	int r;
+	int r = attach(s, s->store, "/.store", false, e);
 
-	tree = tree_of(s, op, e);
-	if (tree < 0)
-		return tree;
-	r = attach(s, tree, name, false, e);
-	return r < 0 ? r : fd_take(&tree);
+	if (r == 0)
+		r = attach(s, lower, "/.lower", false, e);
+	/* A mount below it that may not be uncovered: the supervisor then tries with a copy. */
+	return r < 0 ? err_in(e, r, "cannot make the copy-on-write view") : 0;
 }
 
 static int layer_detach(int layer)
@@ -139,40 +137,52 @@ static int layer_detach(int layer)
 
 int op_store(struct stage *s, const struct plan_op *op, struct err *e)
 {
-	s->store = layer_attach(s, op, "/.store", e);
+	s->store = tree_of(s, op, e);
 	return s->store < 0 ? s->store : 0;
 }
 
 /* The overlay holds its layers by itself; their names in the root go away again. */
-static int layers_remove(struct stage *s, int lower, struct err *e)
+static int layers_remove(const struct stage *s, int lower, struct err *e)
 {
 	int r = layer_detach(lower);
 
 	if (r == 0)
 		r = layer_detach(s->store);
-	s->store = fd_close(s->store);
 	if (r == 0 && (unlinkat(s->root, ".lower", AT_REMOVEDIR) < 0 ||
 		       unlinkat(s->root, ".store", AT_REMOVEDIR) < 0))
 		r = -errno;
 	return r < 0 ? err_sys(e, r, "cannot let go of the layers") : 0;
 }
 
+/* With layers that are mounted nowhere if the kernel takes them, else with mounted ones. */
+static int overlay_make(const struct stage *s, int lower, const struct plan_op *op, struct err *e)
+{
+	AUTO_CLOSE int tree = overlay_new(lower, s->store, attributes(op));
+	bool is_attached = tree == -EINVAL || tree == -EPERM;
+	int r = is_attached ? layers_attach(s, lower, e) : 0;
+
+	if (r < 0)
+		return r;
+	if (is_attached)
+		tree = overlay_new(lower, s->store, attributes(op));
+	if (tree < 0)
+		return err_sys(e, tree, "cannot make the copy-on-write view of %s",
+			       plan_b(s->plan, op));
+	r = is_attached ? layers_remove(s, lower, e) : 0;
+	return r < 0 ? r : fd_take(&tree);
+}
+
 int op_overlay(struct stage *s, const struct plan_op *op, struct err *e)
 {
 	AUTO_CLOSE int lower = -EBADF;
 	AUTO_CLOSE int tree = -EBADF;
-	int r;
 
-	lower = layer_attach(s, op, "/.lower", e);
-	/* A mount below it that may not be uncovered: the supervisor then tries with a copy. */
+	lower = tree_of(s, op, e);
 	if (lower < 0)
-		return err_in(e, lower, "cannot make the copy-on-write view");
-	tree = overlay_new(lower, s->store, attributes(op));
-	if (tree < 0)
-		return err_sys(e, tree, "cannot make the copy-on-write view of %s",
-			       plan_b(s->plan, op));
-	r = layers_remove(s, lower, e);
-	return r < 0 ? r : attach(s, tree, plan_a(s->plan, op), false, e);
+		return lower;
+	tree = overlay_make(s, lower, op, e);
+	s->store = fd_close(s->store);
+	return tree < 0 ? tree : attach(s, tree, plan_a(s->plan, op), false, e);
 }
 
 int op_filesystem(struct stage *s, const struct plan_op *op, struct err *e)
