@@ -95,6 +95,7 @@ int egress_config(const struct policy *p, struct buf *out, struct err *e)
 	patterns(out, "allow", &p->net_allow);
 	patterns(out, "deny", &p->net_deny);
 	http(out, p);
+	patterns(out, "loopback", &p->net_loopback);
 	servers(out);
 	buf_str(out, "end\n");
 	return out->err ? err_sys(e, out->err, "cannot write the proxy's configuration") : 0;

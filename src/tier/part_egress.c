@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/host_rule.h"
+#include "base/num.h"
 #include "plan/egress.h"
 #include "plan/plan.h"
 #include "policy/fields.h"
@@ -23,7 +24,7 @@
 
 bool part_egress_is_open(const struct policy *p)
 {
-	return p->net_allow.n > 0 || p->net_http_n > 0;
+	return p->net_allow.n + p->net_http_n + p->net_loopback.n > 0;
 }
 
 bool part_egress_opens(const struct policy *p)
@@ -118,6 +119,24 @@ static unsigned int mark(uint8_t *wanted, const struct host_rule *rule)
 	return n;
 }
 
+/* The host's loopback ports stand on the sandbox's own loopback, where their clients look. */
+static int loopback_ports(const struct policy *p, uint8_t *wanted, struct err *e)
+{
+	for (size_t i = 0; i < p->net_loopback.n; i++) {
+		uint64_t port = 0;
+
+		if (num_u64(p->net_loopback.v[i], PORTS - 1, &port) < 0 || port == 0)
+			return err_set(e, -EINVAL, "network.loopback: \"%s\" is no port",
+				       p->net_loopback.v[i]);
+		if (port == EGRESS_DNS_PORT || port == EGRESS_CLIENT_PORT)
+			return err_set(e, -EOPNOTSUPP,
+				       "network.loopback: port %llu is the proxy's own inside",
+				       (unsigned long long)port);
+		wanted[port] = 1;
+	}
+	return 0;
+}
+
 /* Every port leads to one socket; the proxy learns from the kernel which was meant. */
 static void redirect(const struct policy *p, const struct entry *entry, struct plan_builder *b)
 {
@@ -131,15 +150,13 @@ static void redirect(const struct policy *p, const struct entry *entry, struct p
 	plan_add(b, op, name, NULL, 0);
 }
 
-int part_egress_compile(const struct policy *p, struct plan_builder *b, struct err *e)
+/* The ports of every entry; @ret_every is one that makes too many for a socket each. */
+static int allowed_ports(const struct policy *p, uint8_t *wanted, struct entry *ret_every,
+			 struct err *e)
 {
-	uint8_t wanted[PORTS] = { 0 };
-	struct entry every = { 0 };
 	char name[ENTRY_MAX];
 	unsigned int n = 0;
 
-	if (!part_egress_is_open(p))
-		return 0;
 	for (size_t i = 0; i < p->net_allow.n + p->net_http_n; i++) {
 		struct entry entry = entry_at(p, i);
 		struct host_rule rule;
@@ -149,18 +166,39 @@ int part_egress_compile(const struct policy *p, struct plan_builder *b, struct e
 			return err_set(e, -EINVAL, "%s is no host", name);
 		}
 		n += mark(wanted, &rule);
-		if (every.text == NULL && (rule.n_ports == 0 || n > PORTS_MAX))
-			every = entry;
+		if (ret_every->text == NULL && (rule.n_ports == 0 || n > PORTS_MAX))
+			*ret_every = entry;
 	}
+	return 0;
+}
+
+static bool is_ours(unsigned int port, bool is_every)
+{
+	return port == EGRESS_DNS_PORT || port == EGRESS_CLIENT_PORT ||
+	       (port == EGRESS_EVERY_PORT && is_every);
+}
+
+int part_egress_compile(const struct policy *p, struct plan_builder *b, struct err *e)
+{
+	uint8_t wanted[PORTS] = { 0 };
+	uint8_t local[PORTS] = { 0 };
+	struct entry every = { 0 };
+	bool is_every;
+	int r = loopback_ports(p, local, e);
+
+	if (r == 0)
+		r = allowed_ports(p, wanted, &every, e);
+	if (r < 0 || !part_egress_is_open(p))
+		return r;
+	is_every = every.text != NULL;
 	listen_on(b, EGRESS_DNS_PORT, EGRESS_DNS_UDP);
 	listen_on(b, EGRESS_DNS_PORT, EGRESS_DNS_TCP);
 	listen_on(b, EGRESS_CLIENT_PORT, EGRESS_CLIENT);
-	if (every.text != NULL) {
+	if (is_every)
 		redirect(p, &every, b);
-		return 0;
-	}
+	/* The redirect leaves loopback alone, so its ports have sockets of their own. */
 	for (unsigned int port = 1; port < PORTS; port++)
-		if (wanted[port] && port != EGRESS_DNS_PORT && port != EGRESS_CLIENT_PORT)
+		if ((local[port] || (wanted[port] && !is_every)) && !is_ours(port, is_every))
 			listen_on(b, port, EGRESS_TCP);
 	return 0;
 }

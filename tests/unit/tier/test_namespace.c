@@ -286,9 +286,8 @@ static void what_cannot_be_enforced_is_refused_with_its_line(void **state)
 		{ "network:\n  publish: [\"127.0.0.1:8080:3000\"]\n",
 		  ":2:12: network.publish cannot be enforced: publishing ports needs the egress "
 		  "proxy" UNBUILT },
-		{ "network: { loopback: [\"5432\"] }\n",
-		  "network.loopback cannot be enforced: host loopback ports need the egress "
-		  "proxy" },
+		{ "network: { loopback: [\"53\"] }\n",
+		  "network.loopback: port 53 is the proxy's own inside" },
 		{ "network: { unix: [/run/x] }\n",
 		  "network.unix cannot be enforced: host unix sockets need the egress proxy" },
 		{ "secrets: [{ name: T, from: env, hosts: [a.b], header: \"A: {}\" }]\n",
@@ -303,8 +302,8 @@ static void what_cannot_be_enforced_is_refused_with_its_line(void **state)
 		  "ask.exec cannot be enforced: asking a person during a run" },
 		{ "image: debian:bookworm\n",
 		  "image cannot be enforced: images need the container tier" },
-		{ "network: { allow: [a.b], loopback: [\"1\"] }\nbest_effort: [network.allow]\n",
-		  "network.loopback cannot be enforced" },
+		{ "network: { allow: [a.b], unix: [/run/x] }\nbest_effort: [network.allow]\n",
+		  "network.unix cannot be enforced" },
 		{ "image: x\nbest_effort: [image]\nrequire: [image]\n",
 		  "image cannot be enforced" },
 		{ "tier: vm\n", "tier vm is not built in this version" },
