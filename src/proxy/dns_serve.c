@@ -19,12 +19,12 @@
 struct datagram {
 	struct sockaddr_storage from;
 	struct iovec part;
+	struct msghdr msg;
 	union {
 		char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
 			   CMSG_SPACE(sizeof(struct in_pktinfo))];
 		struct cmsghdr align;
 	} control;
-	struct msghdr msg;
 };
 
 static void prepare(struct datagram *d, void *p, size_t n)

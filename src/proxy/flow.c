@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
-#define TAKE_MAX (256u << 10)
+#define TAKE_MAX (512u << 10)
 #define TURN_BYTES (2u << 20) /* then others get theirs */
 #define MOVED 100	      /* beside what flow_move returns */
 

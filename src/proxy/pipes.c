@@ -9,7 +9,7 @@
 
 #include "base/fd.h"
 
-#define PIPE_BYTES (256 << 10)
+#define PIPE_BYTES (512 << 10)
 
 static int make(struct pipes *p, struct pipe **ret)
 {
