@@ -324,18 +324,40 @@ static int dispatch(struct supervisor *s, const struct polled *p, nfds_t i, int 
 	return 0;
 }
 
+/* The outer half is gone: what it had to say lies in the socket, or will never come. */
+static bool is_stage_gone(struct supervisor *s)
+{
+	if (s->init == 0)
+		reap_stage(s);
+	return s->init == 0 && s->stage == 0 && s->control >= 0;
+}
+
+/* Returns how many descriptors have something, or negative errno with @e filled. */
+static int look(struct supervisor *s, struct polled *p, int signals, struct err *e)
+{
+	bool is_last = is_stage_gone(s);
+	int ready;
+
+	polled_make(p, s, signals);
+	ready = poll(p->fd, p->n, is_last || s->rest.box != NULL ? 0 : limits_timeout_ms(s));
+	if (ready < 0 && errno != EINTR)
+		return err_sys(e, -errno, "poll");
+	/* The socket comes first in the list. */
+	if (is_last && ready >= 0 && p->fd[0].revents == 0)
+		return err_set(e, -ECHILD, "the stage ended without a word");
+	return ready < 0 ? 1 : ready;
+}
+
 static int loop(struct supervisor *s, int signals, struct err *e)
 {
 	struct polled p;
 	int r = 0;
 
 	while (r == 0) {
-		int ready;
+		int ready = look(s, &p, signals, e);
 
-		polled_make(&p, s, signals);
-		ready = poll(p.fd, p.n, s->rest.box != NULL ? 0 : limits_timeout_ms(s));
-		if (ready < 0 && errno != EINTR)
-			return err_sys(e, -errno, "poll");
+		if (ready < 0)
+			return ready;
 		if (ready == 0)
 			(void)store_rest_step(&s->rest);
 		for (nfds_t i = 0; i < p.n && r == 0; i++)
