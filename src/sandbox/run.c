@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -242,7 +244,7 @@ static bool is_copy_wanted(int r, const struct err *e)
 	return r < 0 && strstr(e->text, "copy-on-write view") != NULL;
 }
 
-int run_sandbox(const struct run_request *req, struct run_result *ret, struct err *e)
+static int attempts(const struct run_request *req, struct run_result *ret, struct err *e)
 {
 	struct err first = { 0 };
 	int r = attempt(req, false, ret, &first);
@@ -258,5 +260,31 @@ int run_sandbox(const struct run_request *req, struct run_result *ret, struct er
 	}
 	if (r < 0 && e != NULL)
 		*e = first;
+	return r;
+}
+
+/* What still asked to end a command that has ended is nobody's; from now on it is meant for us. */
+static void signals_take_back(const sigset_t *before)
+{
+	const struct timespec at_once = { 0 };
+	sigset_t ours;
+
+	sigprocmask(SIG_BLOCK, NULL, &ours);
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sigismember(before, sig) == 1)
+			sigdelset(&ours, sig);
+	while (sigtimedwait(&ours, NULL, &at_once) > 0)
+		continue;
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+int run_sandbox(const struct run_request *req, struct run_result *ret, struct err *e)
+{
+	sigset_t before;
+	int r;
+
+	sigprocmask(SIG_BLOCK, NULL, &before);
+	r = attempts(req, ret, e);
+	signals_take_back(&before);
 	return r;
 }
