@@ -400,3 +400,9 @@ int h2_server(struct h2 *h, const char *p, size_t n)
 		server_frame(h, &f);
 	return settle(h, r);
 }
+
+void h2_server_end(struct h2 *h)
+{
+	if (h->phase != H2_ENDED)
+		end(h, "the server ended the connection");
+}

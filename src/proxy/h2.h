@@ -72,4 +72,7 @@ bool h2_may_offer(const struct config *config, const struct host *host, uint16_t
 int h2_client(struct h2 *h, const char *p, size_t n, uint64_t now_ms);
 int h2_server(struct h2 *h, const char *p, size_t n);
 
+/* h2_server_end - the server sends no more. */
+void h2_server_end(struct h2 *h);
+
 #endif

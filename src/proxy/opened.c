@@ -7,13 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "proxy/conn.h"
+#include "proxy/engine.h"
 #include "proxy/events.h"
-#include "proxy/http1.h"
 #include "proxy/proxy.h"
 #include "proxy/refuse.h"
 #include "proxy/tls.h"
+#include "proxy/tls_hello.h"
 #include "proxy/tls_maker.h"
 
 #define TURN 32 /* steps, then others get theirs */
@@ -35,18 +37,35 @@ struct end {
 /*
  * struct opened - one stream.
  * @host:     whom it is for, as the client is shown it
+ * @asked:    the name in the client's hello; empty when there is none
+ * @tries_h2: both may speak HTTP/2: the server is asked first, then the client told
  * @is_lost:  the server cannot be spoken with, @why
  * @is_told:  the event of its denial was sent
  */
 struct opened {
 	struct host host;
 	struct http_way way;
-	struct http1 http;
+	struct engine http;
 	struct end client, server;
+	struct host_name asked;
+	bool tries_h2;
 	bool is_lost;
-	bool is_told;
 	char why[SENTENCE_MAX];
 };
+
+/* Looks at the client's hello, which is still there to be read. */
+static void look(struct conn *c, struct opened *o)
+{
+	struct tls_hello hello = { 0 };
+	ssize_t n = recv(c->client.watch.fd, c->proxy->scratch, TLS_HELLO_MAX, MSG_PEEK);
+
+	if (n <= 0)
+		return;
+	if (tls_hello_parse((const uint8_t *)c->proxy->scratch, (size_t)n, &hello) ==
+	    TLS_HELLO_NAME)
+		o->asked = hello.name;
+	o->tries_h2 = hello.has_h2 && h2_may_offer(o->way.config, &o->host, c->port);
+}
 
 struct opened *opened_new(struct conn *c)
 {
@@ -62,14 +81,11 @@ struct opened *opened_new(struct conn *c)
 				    .host = o->host,
 				    .port = c->port,
 				    .is_tls = true };
-	http1_init(&o->http, &o->way);
+	engine_init(&o->http, &o->way);
+	look(c, o);
 	o->client.kept = BUF_INIT(PROXY_SCRATCH);
 	o->server.kept = BUF_INIT(PROXY_SCRATCH);
-	o->client.tls.ssl = tls_maker_serve(p->tls, c->client.watch.fd, &o->host);
-	if (o->client.tls.ssl != NULL)
-		return o;
-	opened_free(o);
-	return NULL;
+	return o;
 }
 
 void opened_free(struct opened *o)
@@ -80,7 +96,7 @@ void opened_free(struct opened *o)
 	tls_done(&o->server.tls);
 	buf_done(&o->client.kept);
 	buf_done(&o->server.kept);
-	http1_done(&o->http);
+	engine_done(&o->http);
 	free(o);
 }
 
@@ -105,30 +121,55 @@ static const char *event_of(enum denial_kind kind)
 
 static void tell_denial(struct conn *c, struct opened *o)
 {
-	if (o->http.phase != HTTP1_DENIED || o->is_told)
-		return;
-	o->is_told = true;
-	tell(c, event_of(o->http.judged.kind), o->http.judged.detail);
+	const struct http_judged *judged = engine_denial(&o->http);
+
+	if (judged != NULL)
+		tell(c, event_of(judged->kind), judged->detail);
 }
 
 static void tell_stray(struct conn *c, struct opened *o)
 {
 	const struct config *config = o->way.config;
+	int64_t *at = o->http.two != NULL ? &o->http.two->stray : &o->http.one.stray;
+	int64_t stray = *at;
 	char text[SENTENCE_MAX];
 
-	if (o->http.stray < 0 || (size_t)o->http.stray >= config->n_secrets)
+	*at = -1;
+	if (stray < 0 || (size_t)stray >= config->n_secrets)
 		return;
 	snprintf(text, sizeof(text), "the placeholder %s went where its secret may not go",
-		 config->secrets[o->http.stray].placeholder);
-	o->http.stray = -1;
+		 config->secrets[stray].placeholder);
 	tell(c, "net.secret", text);
+}
+
+/* Whether the client has to wait for what the server says to HTTP/2. */
+static bool is_server_first(const struct opened *o)
+{
+	return o->tries_h2 && !o->is_lost && !o->server.tls.is_up;
+}
+
+/* Makes our end toward the client, now that it is known what the server speaks. */
+static int meet(struct conn *c, struct opened *o)
+{
+	bool is_h2 = o->tries_h2 && !o->is_lost && tls_speaks_h2(&o->server.tls);
+
+	if (is_h2 && engine_speak_h2(&o->http) < 0)
+		return -ENOMEM;
+	o->client.tls.ssl = tls_maker_serve(c->proxy->tls, c->client.watch.fd, &o->host, is_h2);
+	return o->client.tls.ssl != NULL ? 0 : -ENOMEM;
 }
 
 /* The handshake with the client. Returns 1 when it is over, 0 to wait, or negative. */
 static int greet(struct conn *c, struct opened *o)
 {
 	char text[SENTENCE_MAX];
-	int r = tls_shake(&o->client.tls);
+	int r;
+
+	if (is_server_first(o))
+		return 0;
+	if (o->client.tls.ssl == NULL && meet(c, o) < 0)
+		return -ENOMEM;
+	r = tls_shake(&o->client.tls);
 
 	if (r == 0)
 		return 1;
@@ -146,11 +187,11 @@ static int greet(struct conn *c, struct opened *o)
 static struct host expected(const struct opened *o)
 {
 	struct host host = o->host;
-	const char *asked = SSL_get_servername(o->client.tls.ssl, TLSEXT_NAMETYPE_host_name);
 
-	if (host.is_address && asked != NULL &&
-	    host_name_parse(asked, strlen(asked), &host.name) == 0)
+	if (host.is_address && o->asked.n > 0) {
 		host.is_address = false;
+		host.name = o->asked;
+	}
 	return host;
 }
 
@@ -171,7 +212,7 @@ static void reach(struct conn *c, struct opened *o)
 		return;
 	host = expected(o);
 	if (t->ssl == NULL)
-		t->ssl = tls_maker_dial(c->proxy->tls, c->server.watch.fd, &host);
+		t->ssl = tls_maker_dial(c->proxy->tls, c->server.watch.fd, &host, o->tries_h2);
 	if (t->ssl == NULL)
 		lose(o, "the server cannot be trusted", "no list of authorities can be read");
 	else if (tls_shake(t) == -EPROTO)
@@ -184,13 +225,12 @@ static void answer_lost(struct conn *c, struct opened *o)
 	char host[HOST_TEXT_MAX];
 	struct denial d = { .kind = DENIAL_UPSTREAM, .host = host, .detail = o->why, .flag = "" };
 
-	if (!o->is_lost || o->http.phase == HTTP1_HEAD || o->http.phase == HTTP1_DENIED ||
-	    o->http.phase == HTTP1_ENDED)
+	if (!o->is_lost || engine_state(&o->http) != ENGINE_BUSY)
 		return;
 	host_print(&o->host, 0, host);
 	d.port = c->port;
-	o->http.phase = HTTP1_ENDED;
-	denial_reply(&d, o->http.is_head, &o->http.to_client);
+	o->http.one.phase = HTTP1_ENDED;
+	denial_reply(&d, o->http.one.is_head, &o->http.one.to_client);
 	tell(c, "net.error", o->why);
 }
 
@@ -222,13 +262,14 @@ static int send_some(struct end *end, struct buf *b, uint64_t *count)
 static int feed(struct conn *c, struct end *end, const char *p, size_t n)
 {
 	struct opened *o = c->opened;
+	enum engine_side from = end == &o->client ? ENGINE_CLIENT : ENGINE_SERVER;
 	size_t at = 0;
 	int r = 1;
 
 	while (at < n && r > 0) {
-		r = end == &o->client
-			    ? http1_client(&o->http, p + at, n - at, c->proxy->loop.now_ms)
-			    : http1_server(&o->http, p + at, n - at);
+		struct http_text rest = { p + at, n - at };
+
+		r = engine_take(&o->http, from, &rest, c->proxy->loop.now_ms);
 		if (r < 0)
 			return r;
 		at += (size_t)r;
@@ -263,13 +304,14 @@ static int take_some(struct conn *c, struct end *end)
 
 static int from_client(struct conn *c, struct opened *o)
 {
-	bool is_turn = o->http.phase != HTTP1_WAIT && o->http.to_server.n == 0;
+	bool is_turn = o->client.tls.is_up && o->http.one.phase != HTTP1_WAIT &&
+		       engine_out(&o->http, ENGINE_SERVER)->n == 0;
 	int r = is_turn ? take_some(c, &o->client) : 0;
 
 	if (r < 0 || !o->client.is_over || !is_turn)
 		return r;
 	/* Between two requests it may go; within one nobody would know what it meant. */
-	if (o->http.phase == HTTP1_HEAD || o->http.phase == HTTP1_TUNNEL)
+	if (engine_state(&o->http) == ENGINE_IDLE)
 		conn_end(c);
 	else
 		conn_reset(c);
@@ -278,25 +320,24 @@ static int from_client(struct conn *c, struct opened *o)
 
 static int from_server(struct conn *c, struct opened *o)
 {
-	bool is_turn = o->server.tls.is_up && !o->is_lost && o->http.to_client.n == 0;
+	bool is_turn =
+		o->server.tls.is_up && !o->is_lost && engine_out(&o->http, ENGINE_CLIENT)->n == 0;
 	bool was_over = o->server.is_over;
 	int r = is_turn ? take_some(c, &o->server) : 0;
 
-	if (r == -EPROTO && o->http.is_in_reply)
+	if (r == -EPROTO && (o->http.one.is_in_reply || o->http.two != NULL))
 		return r;
 	if (r == -EPROTO)
 		o->server.is_over = true;
 	if (o->server.is_over && !was_over)
-		http1_server_end(&o->http);
+		engine_server_end(&o->http);
 	return r == -EPROTO ? 1 : r;
 }
 
 /* All was said that is to be said: what is sent last arrives before the end. */
 static bool is_finished(struct conn *c, struct opened *o)
 {
-	bool is_last = o->http.phase == HTTP1_DENIED || o->http.phase == HTTP1_ENDED;
-
-	if (!is_last || o->http.to_client.n > 0)
+	if (engine_state(&o->http) != ENGINE_LAST || engine_out(&o->http, ENGINE_CLIENT)->n > 0)
 		return false;
 	tls_end(&o->client.tls);
 	tls_end(&o->server.tls);
@@ -315,11 +356,13 @@ static int step(struct conn *c, struct opened *o)
 	if (moved[0] < 0)
 		return moved[0];
 	answer_lost(c, o);
-	moved[1] = o->is_lost ? 0 : send_some(&o->server, &o->http.to_server, &c->up.bytes);
+	moved[1] = o->is_lost ? 0
+			      : send_some(&o->server, engine_out(&o->http, ENGINE_SERVER),
+					  &c->up.bytes);
 	moved[2] = from_server(c, o);
 	tell_denial(c, o);
 	tell_stray(c, o);
-	moved[3] = send_some(&o->client, &o->http.to_client, &c->down.bytes);
+	moved[3] = send_some(&o->client, engine_out(&o->http, ENGINE_CLIENT), &c->down.bytes);
 	for (size_t i = 0; i < ARRAY_LEN(moved); i++) {
 		if (moved[i] < 0)
 			return moved[i];
@@ -331,15 +374,19 @@ static int step(struct conn *c, struct opened *o)
 /* Whether somebody has begun something that the others wait for. */
 static bool is_awaited(const struct opened *o)
 {
-	return !o->client.tls.is_up || (o->server.tls.ssl != NULL && !o->server.tls.is_up) ||
-	       (o->http.phase == HTTP1_HEAD && o->client.kept.n > 0);
+	return (!o->client.tls.is_up && !is_server_first(o)) ||
+	       (o->server.tls.ssl != NULL && !o->server.tls.is_up) ||
+	       (engine_state(&o->http) == ENGINE_IDLE && o->client.kept.n > 0);
 }
 
 void opened_move(struct conn *c)
 {
 	struct opened *o = c->opened;
-	int r = greet(c, o);
+	int r;
 
+	if (o->tries_h2)
+		reach(c, o);
+	r = greet(c, o);
 	for (int i = 0; r > 0 && i < TURN; i++) {
 		r = step(c, o);
 		if (c->phase != CONN_SERVED || is_finished(c, o))
@@ -360,7 +407,8 @@ void opened_slow(struct conn *c)
 {
 	struct opened *o = c->opened;
 
-	if (!o->client.tls.is_up || o->server.tls.ssl == NULL || o->server.tls.is_up) {
+	if ((!o->client.tls.is_up && !is_server_first(o)) || o->server.tls.ssl == NULL ||
+	    o->server.tls.is_up) {
 		tell(c, "net.error", "the client began a request and did not go on");
 		conn_reset(c);
 		return;

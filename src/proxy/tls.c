@@ -72,6 +72,15 @@ ssize_t tls_write(struct tls *t, const void *p, size_t n)
 	return r == 0 ? -EPROTO : r;
 }
 
+bool tls_speaks_h2(const struct tls *t)
+{
+	const unsigned char *p = NULL;
+	unsigned int n = 0;
+
+	SSL_get0_alpn_selected(t->ssl, &p, &n);
+	return n == 2 && memcmp(p, "h2", 2) == 0;
+}
+
 void tls_end(struct tls *t)
 {
 	if (t->ssl == NULL || !t->is_up)

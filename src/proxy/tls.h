@@ -34,6 +34,9 @@ ssize_t tls_read(struct tls *t, void *p, size_t n);
 /* tls_write - returns how many were taken, at least 1 of @n; -EAGAIN; -EPROTO with @why. */
 ssize_t tls_write(struct tls *t, const void *p, size_t n);
 
+/* tls_speaks_h2 - whether HTTP/2 was agreed on, once the handshake is over. */
+bool tls_speaks_h2(const struct tls *t);
+
 /* tls_end - tell the other side that no more comes, if there is room for that. */
 void tls_end(struct tls *t);
 

@@ -12,16 +12,18 @@
 #include "proxy/ca.h"
 
 /*
- * As ALPN has it: each name behind its length. Clients are told no protocol, which they take for
- * HTTP/1.1. Source: RFC 7301 section 3.1.
+ * As ALPN has it: each name behind its length. Clients of HTTP/1.1 are told no protocol, which they
+ * take for that. Source: RFC 7301 section 3.1.
  */
-#define PROTOCOL "\x08http/1.1"
-#define PROTOCOL_LEN 9
+#define PROTOCOLS "\x02h2\x08http/1.1"
+#define H2_LEN 3
+#define PROTOCOLS_LEN 12
 #define TLS12_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 struct tls_maker {
 	struct ca *ca;
 	SSL_CTX *serving;
+	SSL_CTX *serving_h2;
 	SSL_CTX *dialling; /* NULL until the first server is dialled */
 };
 
@@ -41,6 +43,25 @@ static int on_certificate(SSL *ssl, void *arg)
 	       SSL_use_PrivateKey(ssl, ca_leaf_key(m->ca)) == 1;
 }
 
+/* What OpenSSL hands to whoever chooses a protocol: SSL_CTX_set_alpn_select_cb(3). */
+#define ALPN_OFFER                                                                                 \
+	SSL *ssl, const unsigned char **ret, unsigned char *ret_n, const unsigned char *offer,     \
+		unsigned int n, void *arg
+
+/* Chooses HTTP/2, which the server has agreed to. */
+static int on_protocols(ALPN_OFFER)
+{
+	unsigned char *chosen = NULL;
+
+	(void)ssl;
+	(void)arg;
+	if (SSL_select_next_proto(&chosen, ret_n, (const unsigned char *)PROTOCOLS, H2_LEN, offer,
+				  n) != OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
+	*ret = chosen;
+	return SSL_TLSEXT_ERR_OK;
+}
+
 static SSL_CTX *context_new(const SSL_METHOD *method)
 {
 	SSL_CTX *x = SSL_CTX_new(method);
@@ -57,15 +78,26 @@ static SSL_CTX *context_new(const SSL_METHOD *method)
 	return x;
 }
 
+static SSL_CTX *serving_new(struct tls_maker *m)
+{
+	SSL_CTX *x = context_new(TLS_server_method());
+
+	if (x == NULL)
+		return NULL;
+	SSL_CTX_set_cert_cb(x, on_certificate, m);
+	SSL_CTX_set_session_cache_mode(x, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_num_tickets(x, 0);
+	SSL_CTX_set_options(x, SSL_OP_NO_TICKET);
+	return x;
+}
+
 static int serving_make(struct tls_maker *m)
 {
-	m->serving = context_new(TLS_server_method());
-	if (m->serving == NULL)
+	m->serving = serving_new(m);
+	m->serving_h2 = serving_new(m);
+	if (m->serving == NULL || m->serving_h2 == NULL)
 		return -ENOMEM;
-	SSL_CTX_set_cert_cb(m->serving, on_certificate, m);
-	SSL_CTX_set_session_cache_mode(m->serving, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_num_tickets(m->serving, 0);
-	SSL_CTX_set_options(m->serving, SSL_OP_NO_TICKET);
+	SSL_CTX_set_alpn_select_cb(m->serving_h2, on_protocols, NULL);
 	return 0;
 }
 
@@ -94,6 +126,7 @@ void tls_maker_free(struct tls_maker *m)
 	if (m == NULL)
 		return;
 	SSL_CTX_free(m->serving);
+	SSL_CTX_free(m->serving_h2);
 	SSL_CTX_free(m->dialling);
 	ca_free(m->ca);
 	free(m);
@@ -114,9 +147,9 @@ static SSL *connected(SSL_CTX *x, int fd)
 	return NULL;
 }
 
-SSL *tls_maker_serve(struct tls_maker *m, int fd, const struct host *host)
+SSL *tls_maker_serve(struct tls_maker *m, int fd, const struct host *host, bool is_h2)
 {
-	SSL *ssl = connected(m->serving, fd);
+	SSL *ssl = connected(is_h2 ? m->serving_h2 : m->serving, fd);
 
 	if (ssl == NULL)
 		return NULL;
@@ -132,8 +165,7 @@ static SSL_CTX *dialling(struct tls_maker *m)
 	if (m->dialling != NULL)
 		return m->dialling;
 	x = context_new(TLS_client_method());
-	if (x == NULL || SSL_CTX_load_verify_file(x, EGRESS_ROOTS) != 1 ||
-	    SSL_CTX_set_alpn_protos(x, (const unsigned char *)PROTOCOL, PROTOCOL_LEN) != 0) {
+	if (x == NULL || SSL_CTX_load_verify_file(x, EGRESS_ROOTS) != 1) {
 		SSL_CTX_free(x);
 		return NULL;
 	}
@@ -145,21 +177,31 @@ static SSL_CTX *dialling(struct tls_maker *m)
 /* Source: SSL_set1_host(3), RFC 6066 section 3: addresses are no server names. */
 static int expect(SSL *ssl, const struct host *host)
 {
-	struct host_name name = host->name; /* a copy, as the library's macro drops const */
-
 	if (host->is_address)
 		return X509_VERIFY_PARAM_set1_ip(SSL_get0_param(ssl), host->addr.bytes,
 						 host->addr.family == 4 ? 4 : 16);
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return SSL_set1_host(ssl, name.text) == 1 && SSL_set_tlsext_host_name(ssl, name.text) == 1;
+	/* The macro for this casts const away, so what it stands for is written out. */
+	return SSL_set1_host(ssl, host->name.text) == 1 &&
+	       SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+			(void *)(uintptr_t)host->name.text) == 1;
 }
 
-SSL *tls_maker_dial(struct tls_maker *m, int fd, const struct host *host)
+/* Offers HTTP/1.1, and HTTP/2 before it. */
+static bool offer(SSL *ssl, bool has_h2)
+{
+	const unsigned char *p = (const unsigned char *)PROTOCOLS;
+
+	return (has_h2 ? SSL_set_alpn_protos(ssl, p, PROTOCOLS_LEN)
+		       : SSL_set_alpn_protos(ssl, p + H2_LEN, PROTOCOLS_LEN - H2_LEN)) == 0;
+}
+
+SSL *tls_maker_dial(struct tls_maker *m, int fd, const struct host *host, bool has_h2)
 {
 	SSL_CTX *x = dialling(m);
 	SSL *ssl = x != NULL ? connected(x, fd) : NULL;
 
-	if (ssl == NULL || !expect(ssl, host)) {
+	if (ssl == NULL || !expect(ssl, host) || !offer(ssl, has_h2)) {
 		SSL_free(ssl);
 		return NULL;
 	}
