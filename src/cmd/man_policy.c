@@ -83,7 +83,7 @@ static const char *const types[TYPE_END] = {
 	[TYPE_MILLI] = "number, such as 2 or 0.5, or null",
 	[TYPE_TIME] = "time, such as 90s, 5m or 1h, or null",
 	[TYPE_HTTP] = "list of {host, methods, paths}",
-	[TYPE_SECRETS] = "list of {name, from, hosts, header}",
+	[TYPE_SECRETS] = "list of {name, from, hosts, header, query, basic, body}",
 };
 
 static const char *const example[] = {

@@ -84,7 +84,9 @@ static bool secrets_same(const struct policy *a, const struct policy *b)
 		const struct policy_secret *y = &b->secrets[i];
 
 		if (!texts_same(x->name, y->name) || !texts_same(x->from, y->from) ||
-		    !texts_same(x->header, y->header) || !lists_same(&x->hosts, &y->hosts))
+		    !texts_same(x->header, y->header) || !texts_same(x->query, y->query) ||
+		    !texts_same(x->basic, y->basic) || !texts_same(x->body, y->body) ||
+		    !lists_same(&x->hosts, &y->hosts))
 			return false;
 	}
 	return true;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "policy/host_name.h"
+#include "policy/check_rows.h"
 #include "policy/policy.h"
 #include "policy/yaml_events.h"
 
@@ -32,6 +32,9 @@ static const struct key secret_keys[] = {
 	{ "from", offsetof(struct policy_secret, from), 0, 1 },
 	{ "hosts", offsetof(struct policy_secret, hosts), 1, 1 },
 	{ "header", offsetof(struct policy_secret, header), 0, 0 },
+	{ "query", offsetof(struct policy_secret, query), 0, 0 },
+	{ "basic", offsetof(struct policy_secret, basic), 0, 0 },
+	{ "body", offsetof(struct policy_secret, body), 0, 0 },
 	{ 0 },
 };
 
@@ -142,9 +145,12 @@ int load_http(struct events *ev, struct policy *p, struct err *e)
 	if (rows == NULL)
 		return err_sys(e, -ENOMEM, "policy");
 	n = rows_read(ev, p, &http_kind, (char *)rows, e);
-	for (int i = 0; i < n; i++)
-		if (host_pattern_check(rows[i].host) < 0)
-			return events_fail(ev, e, "network.http: \"%s\" is no host", rows[i].host);
+	for (int i = 0; i < n; i++) {
+		const char *fault = check_http(&rows[i]);
+
+		if (fault != NULL)
+			return events_fail(ev, e, "network.http: \"%s\": %s", rows[i].host, fault);
+	}
 	p->net_http = rows;
 	p->net_http_n = n < 0 ? 0 : (size_t)n;
 	return n < 0 ? n : 0;
@@ -159,6 +165,12 @@ int load_secrets(struct events *ev, struct policy *p, struct err *e)
 	if (rows == NULL)
 		return err_sys(e, -ENOMEM, "policy");
 	n = rows_read(ev, p, &secret_kind, (char *)rows, e);
+	for (int i = 0; i < n; i++) {
+		const char *fault = check_secret(&rows[i], rows, (size_t)i);
+
+		if (fault != NULL)
+			return events_fail(ev, e, "secrets: \"%s\": %s", rows[i].name, fault);
+	}
 	p->secrets = rows;
 	p->secrets_n = n < 0 ? 0 : (size_t)n;
 	return n < 0 ? n : 0;

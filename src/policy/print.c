@@ -59,6 +59,12 @@ static json_t *secrets_json(const struct policy *p)
 
 		if (s->header != NULL)
 			json_object_set_new(one, "header", json_string(s->header));
+		if (s->query != NULL)
+			json_object_set_new(one, "query", json_string(s->query));
+		if (s->basic != NULL)
+			json_object_set_new(one, "basic", json_string(s->basic));
+		if (s->body != NULL)
+			json_object_set_new(one, "body", json_string(s->body));
 		json_array_append_new(v, one);
 	}
 	return v;

@@ -48,7 +48,8 @@ static json_t *value_schema(enum policy_field field)
 {
 	static const char *const http_texts[] = { "host", NULL };
 	static const char *const http_lists[] = { "methods", "paths", NULL };
-	static const char *const secret_texts[] = { "name", "from", "header", NULL };
+	static const char *const secret_texts[] = { "name",  "from", "header", "query",
+						    "basic", "body", NULL };
 	static const char *const secret_lists[] = { "hosts", NULL };
 	const struct field_row *row = policy_field_row(field);
 

@@ -47,7 +47,10 @@ struct policy_secret {
 	const char *name;
 	const char *from;
 	struct policy_list hosts;
-	const char *header;
+	const char *header; /* NAME or NAME: TEMPLATE; this and the rest may be NULL */
+	const char *query;  /* a parameter */
+	const char *basic;  /* "true" or "false" */
+	const char *body;
 };
 
 /* Limits; POLICY_UNLIMITED where none is set. */

@@ -32,6 +32,7 @@
 #include "sandbox/egress_config.h"
 #include "sandbox/events.h"
 #include "sandbox/gate.h"
+#include "sandbox/secrets.h"
 #include "sandbox/spawn.h"
 #include "tier/part_egress.h"
 #include "tier/proxy.h"
@@ -50,11 +51,12 @@ static int order(struct egress *x, enum egress_kind kind, int value, int fd, str
 	return r < 0 ? err_sys(e, r, "cannot tell the proxy") : 0;
 }
 
-static int config_send(struct egress *x, const struct policy *p, struct err *e)
+static int config_send(struct egress *x, const struct policy *p, const struct secrets *s,
+		       struct err *e)
 {
 	AUTO_BUF struct buf text = BUF_INIT(CONFIG_MAX);
 	AUTO_CLOSE int fd = -EBADF;
-	int r = egress_config(p, &text, e);
+	int r = egress_config(p, s, &text, e);
 
 	if (r < 0)
 		return r;
@@ -66,6 +68,15 @@ static int config_send(struct egress *x, const struct policy *p, struct err *e)
 		r = -errno;
 	return r < 0 ? err_sys(e, r, "cannot seal the proxy's rules")
 		     : order(x, EGRESS_CONFIG, 0, fd, e);
+}
+
+static int secrets_send(struct egress *x, const struct secrets *s, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < s->n && r == 0; i++)
+		r = order(x, EGRESS_SECRET, (int)i, s->value[i], e);
+	return r;
 }
 
 static void look(const char *path, struct tier_path *ret)
@@ -125,7 +136,7 @@ static int stage_start(struct egress *x, struct err *e)
 }
 
 int egress_start(struct egress *x, const struct policy *p, const struct tier_facts *f,
-		 struct err *e)
+		 const struct secrets *s, struct err *e)
 {
 	AUTO_BUF struct buf plan = BUF_INIT(PLAN_BYTES_MAX);
 	int r;
@@ -142,7 +153,9 @@ int egress_start(struct egress *x, const struct policy *p, const struct tier_fac
 		r = spawn_plan(x->control, &plan, e);
 	if (r == 0 && f->is_root)
 		r = spawn_spaces(x->control, proxy_spaces(), NULL, 0, e);
-	return r < 0 ? r : config_send(x, p, e);
+	if (r == 0)
+		r = config_send(x, p, s, e);
+	return r < 0 ? r : secrets_send(x, s, e);
 }
 
 int egress_socket(struct egress *x, int listener, int fd, struct err *e)

@@ -13,6 +13,7 @@
 struct buf;
 struct events_log;
 struct policy;
+struct secrets;
 struct tier_facts;
 
 /*
@@ -43,9 +44,10 @@ struct egress {
 /*
  * egress_start - start the proxy, when the policy names anything to reach; else do nothing.
  * @f: the sandbox's facts: ids and Landlock version
+ * @s: the policy's secrets, whose values the proxy gets
  */
 int egress_start(struct egress *x, const struct policy *p, const struct tier_facts *f,
-		 struct err *e);
+		 const struct secrets *s, struct err *e);
 
 /*
  * egress_authority - wait until the proxy has told its authority; only where streams are opened.

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "policy/policy.h"
+#include "sandbox/secrets.h"
 
 #define SERVERS_MAX 3 /* as many as resolv.conf(5) counts */
 #define RESOLV_MAX 65536
@@ -89,12 +90,48 @@ static void http(struct buf *out, const struct policy *p)
 	}
 }
 
-int egress_config(const struct policy *p, struct buf *out, struct err *e)
+static bool is_true(const char *text)
+{
+	return text != NULL && strcmp(text, "true") == 0;
+}
+
+/* Where a secret may stand; without any word about it, where most clients put theirs. */
+static void places(struct buf *out, const struct policy_secret *s)
+{
+	const char *header = s->header;
+
+	if (header == NULL && s->query == NULL && !is_true(s->basic) && !is_true(s->body)) {
+		buf_str(out, "header:authorization,basic");
+		return;
+	}
+	if (header != NULL)
+		buf_printf(out, "header:%.*s,", (int)strcspn(header, ":"), header);
+	if (s->query != NULL)
+		buf_printf(out, "query:%s,", s->query);
+	if (is_true(s->basic))
+		buf_str(out, "basic,");
+	if (is_true(s->body))
+		buf_str(out, "body,");
+}
+
+static void secrets(struct buf *out, const struct policy *p, const struct secrets *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		buf_printf(out, "secret %zu %s ", i, s->placeholder[i]);
+		places(out, &p->secrets[i]);
+		buf_str(out, " ");
+		words(out, &p->secrets[i].hosts, " ");
+		buf_str(out, "\n");
+	}
+}
+
+int egress_config(const struct policy *p, const struct secrets *s, struct buf *out, struct err *e)
 {
 	buf_str(out, "tiercel-proxy 1\n");
 	patterns(out, "allow", &p->net_allow);
 	patterns(out, "deny", &p->net_deny);
 	http(out, p);
+	secrets(out, p, s);
 	patterns(out, "loopback", &p->net_loopback);
 	servers(out);
 	buf_str(out, "end\n");

@@ -7,13 +7,15 @@
 
 struct buf;
 struct policy;
+struct secrets;
 
 /*
  * egress_config - write the configuration as the proxy reads it (proxy/config.h).
+ * @s:   the placeholders; their values stand nowhere
  * @out: receives the text
  *
  * The name servers are those of /etc/resolv.conf. Returns 0 or negative errno.
  */
-int egress_config(const struct policy *p, struct buf *out, struct err *e);
+int egress_config(const struct policy *p, const struct secrets *s, struct buf *out, struct err *e);
 
 #endif

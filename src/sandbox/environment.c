@@ -100,7 +100,8 @@ int environment_make(const struct policy *p, struct tier_facts *f, struct arena 
 	};
 	size_t proxies_n = part_egress_is_open(p) ? ARRAY_LEN(proxies) : 0;
 	size_t authorities_n = part_egress_opens(p) ? ARRAY_LEN(authorities) : 0;
-	size_t count = ARRAY_LEN(fixed) + proxies_n + authorities_n + p->env_set.n;
+	size_t count =
+		ARRAY_LEN(fixed) + proxies_n + authorities_n + f->placeholders.n + p->env_set.n;
 	const char **v;
 	size_t n = 0;
 
@@ -121,6 +122,8 @@ int environment_make(const struct policy *p, struct tier_facts *f, struct arena 
 		set(v, &n, proxies[i]);
 	for (size_t i = 0; i < authorities_n; i++)
 		set(v, &n, authorities[i]);
+	for (size_t i = 0; i < f->placeholders.n; i++)
+		set(v, &n, f->placeholders.v[i]);
 	for (size_t i = 0; i < p->env_set.n; i++)
 		set(v, &n, p->env_set.v[i]);
 	f->env = (struct policy_list){ v, n };

@@ -193,6 +193,7 @@ int facts_gather(const struct policy *p, const struct facts_input *in, struct ar
 {
 	struct tier_facts f = { .home = in->home,
 				.cwd = in->cwd,
+				.placeholders = in->placeholders,
 				.has_tty = in->has_tty,
 				.has_host_network = in->has_host_network };
 	int r = ids_choose(&f);

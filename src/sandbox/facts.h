@@ -14,6 +14,7 @@ struct facts_input {
 	const char *cwd;
 	char *const *argv; /* ended by NULL */
 	const char *id;
+	struct policy_list placeholders;
 	bool has_tty;
 	bool has_host_network;
 };

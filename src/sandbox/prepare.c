@@ -25,6 +25,7 @@ void prepare_done(struct prepared *p)
 	p->holds_watch = fd_close(p->holds_watch);
 	placeholders_release(&p->placeholders);
 	guard_end(&p->guard);
+	secrets_done(&p->secrets);
 	store_box_done(&p->box);
 	arena_done(&p->arena);
 }
@@ -232,7 +233,10 @@ int prepare_all(const struct run_request *req, struct prepared *p, struct err *e
 	in.cwd = p->cwd;
 	in.id = p->box.id;
 	p->start_ns = events_now();
-	r = facts_gather(req->policy, &in, &p->arena, &p->facts, e);
+	r = secrets_gather(req, p->is_plan, &p->arena, &p->secrets, e);
+	in.placeholders = p->secrets.env;
+	if (r == 0)
+		r = facts_gather(req->policy, &in, &p->arena, &p->facts, e);
 	memcpy(p->facts.root, roots, sizeof(roots));
 	p->facts.roots_n = roots_n;
 	for (size_t i = 0; i < roots_n && r == 0 && req->policy->workspace_mode == MODE_REVIEW; i++)

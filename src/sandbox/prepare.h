@@ -9,11 +9,13 @@
 #include "sandbox/placeholder.h"
 #include "sandbox/run.h"
 #include "sandbox/scope.h"
+#include "sandbox/secrets.h"
 #include "tier/tier.h"
 
 /*
  * struct prepared - owned by one run; prepare_done gives all back.
  * @stage:   set by the caller: the stage that waits already, or 0
+ * @is_plan: nothing will be run, so that no secret is read
  * @is_copy: keep changes in a private copy instead of an overlay
  */
 struct prepared {
@@ -25,9 +27,11 @@ struct prepared {
 	pid_t stage;
 	struct guard guard;
 	struct placeholders placeholders;
+	struct secrets secrets;
 	int holds_watch;
 	const char *cwd;
 	uint64_t start_ns;
+	bool is_plan;
 	bool is_copy;
 };
 

@@ -42,7 +42,10 @@ static int plan_make(const struct run_request *req, const struct prepared *p, st
 int run_plan(const struct run_request *req, struct buf *out, struct err *e)
 {
 	CLEANUP(prepare_done) struct prepared p = PREPARED_INIT;
-	int r = prepare_all(req, &p, e);
+	int r;
+
+	p.is_plan = true;
+	r = prepare_all(req, &p, e);
 
 	if (r == 0)
 		r = plan_make(req, &p, out, e);
@@ -116,7 +119,7 @@ static int order(const struct run_request *req, struct prepared *p, const struct
 		r = spaces_order(tier, p, s, e);
 	/* The plan shows the proxy's authority to the sandbox, so it waits for that. */
 	if (r == 0 && opens)
-		r = egress_start(s->egress, req->policy, &p->facts, e);
+		r = egress_start(s->egress, req->policy, &p->facts, &p->secrets, e);
 	if (r == 0 && opens)
 		r = authority_make(s->egress, &p->box, &p->arena, &p->facts, e);
 	if (r == 0)
@@ -126,7 +129,7 @@ static int order(const struct run_request *req, struct prepared *p, const struct
 	if (r == 0)
 		r = spawn_plan(s->control, plan, e);
 	if (r == 0 && !opens)
-		r = egress_start(s->egress, req->policy, &p->facts, e);
+		r = egress_start(s->egress, req->policy, &p->facts, &p->secrets, e);
 	if (r == 0 && p->facts.is_root)
 		r = spaces_order(tier, p, s, e);
 	return r;

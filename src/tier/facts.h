@@ -33,6 +33,7 @@ struct tier_root {
  * the host's /etc/hosts and /etc/resolv.conf then, else NULL
  * @authority: certificate of the proxy, as text, where it opens streams; @roots is the list that
  * holds it beside the host's, to be laid over @roots_over
+ * @placeholders: NAME=value strings that stand for secrets
  * @cgroup_fds: how many descriptors the stage writes to, to enter its cgroups; 0 for none
  */
 struct tier_facts {
@@ -56,6 +57,7 @@ struct tier_facts {
 	const char *authority;
 	struct tier_path roots;
 	struct policy_list roots_over;
+	struct policy_list placeholders;
 	struct policy_list argv;
 	struct policy_list env;
 	bool has_tty;

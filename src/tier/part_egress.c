@@ -178,6 +178,18 @@ static bool is_ours(unsigned int port, bool is_every)
 	       (port == EGRESS_EVERY_PORT && is_every);
 }
 
+/* Where nothing may be reached a secret could go nowhere; its placeholder would only mislead. */
+static int refuse_secrets(const struct policy *p, struct err *e)
+{
+	const struct policy_origin *o = &p->origin[FIELD_SECRETS];
+	const char *why = "secrets: nothing may be reached; network.allow or network.http has to "
+			  "name their hosts";
+
+	if (o->line > 0)
+		return err_set(e, -EOPNOTSUPP, "%s:%u:%u: %s", o->source, o->line, o->column, why);
+	return err_set(e, -EOPNOTSUPP, "%s", why);
+}
+
 int part_egress_compile(const struct policy *p, struct plan_builder *b, struct err *e)
 {
 	uint8_t wanted[PORTS] = { 0 };
@@ -188,6 +200,8 @@ int part_egress_compile(const struct policy *p, struct plan_builder *b, struct e
 
 	if (r == 0)
 		r = allowed_ports(p, wanted, &every, e);
+	if (r == 0 && p->secrets_n > 0 && p->net_allow.n + p->net_http_n == 0)
+		r = refuse_secrets(p, e);
 	if (r < 0 || !part_egress_is_open(p))
 		return r;
 	is_every = every.text != NULL;

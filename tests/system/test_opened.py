@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streams that are opened: rules of network.http and secrets hold inside TLS; every other stream stays as it is."""
+import base64
 import json
 import os
 import shutil
+import subprocess
 import sys
 import textwrap
 from pathlib import Path
@@ -140,3 +142,105 @@ def test_websockets_pass_where_their_request_is_allowed(run, mode):
     """))
     done = run(RULES, PYTHON, "ws.py")
     assert done.out.splitlines() == ["HTTP/1.1 101 Switching Protocols", "lla ta gnihtyna"], done.out + done.err
+
+
+# --- secrets ---
+VALUE = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
+SECRET = """
+    version: 1
+    network: { allow: [api.example.com, plain.example.com] }
+    secrets:
+      - { name: TOKEN, from: env, hosts: [api.example.com], header: "Authorization: Bearer {}", query: key, basic: "true" }
+"""
+
+
+def test_a_secret_arrives_and_is_nowhere_inside(run, world):
+    done = run(SECRET, "sh", "-c", """
+        echo "$TOKEN"
+        curl -sS -H "Authorization: Bearer $TOKEN" https://api.example.com/header >/dev/null
+        curl -sS -u "me:$TOKEN" https://api.example.com/basic >/dev/null
+        curl -sS "https://api.example.com/query?key=$TOKEN&x=1" >/dev/null
+        grep -rl 0123456789abcdefghijABCDEFGHIJ012345 /proc/[0-9]*/environ /run /tmp /etc/ssl $HOME . 2>/dev/null
+        echo searched
+    """, env={"TOKEN": VALUE})
+    placeholder, searched = done.out.splitlines()
+    assert searched == "searched" and placeholder != VALUE, done.out + done.err
+    assert placeholder.startswith("ghp_") and len(placeholder) == len(VALUE) and placeholder.isascii()
+    header, basic, query = world.requests
+    assert header.fields["authorization"] == "Bearer " + VALUE
+    assert base64.b64decode(basic.fields["authorization"].removeprefix("Basic ")).decode() == "me:" + VALUE
+    assert query.path == f"/query?key={VALUE}&x=1"
+    assert VALUE not in done.err
+
+
+def test_a_placeholder_that_goes_elsewhere_stays_one_and_is_told(run, world):
+    done = run(SECRET + """
+    # the other host is opened as well, for another secret
+      - { name: OTHER, from: env, hosts: [plain.example.com] }
+""".replace("    #", "#"), "sh", "-c", """
+        curl -sS -H "Authorization: Bearer $TOKEN" https://plain.example.com/1 >/dev/null
+        curl -sS -H "X-Other: $TOKEN" https://api.example.com/2 >/dev/null
+        curl -sS -d "$TOKEN" https://api.example.com/3 >/dev/null
+        echo $TOKEN
+    """, env={"TOKEN": VALUE, "OTHER": "another value of some length"})
+    placeholder = done.out.strip()
+    assert len(world.requests) == 3, done.err
+    for request in world.requests:
+        assert VALUE.encode() not in request.head + request.body
+    assert world.requests[0].fields["authorization"] == "Bearer " + placeholder
+    assert world.requests[1].fields["x-other"] == placeholder
+    assert done.err.count("net.secret") >= 1 and placeholder in done.err
+
+
+def test_secrets_come_from_files_and_commands(run, mode, world):
+    secret = mode.write("secret.txt", "from-a-file-0123456789-0123456789\n", 0o600)
+    done = run(f"""
+        version: 1
+        network: {{ http: [{{ host: api.example.com }}] }}
+        files: {{ hide: ["{secret}"] }}
+        secrets:
+          - {{ name: A_FILE, from: "file:{secret}", hosts: [api.example.com], header: X-File }}
+          - {{ name: A_COMMAND, from: "command:echo from-a-command", hosts: [api.example.com], body: "true" }}
+    """, "sh", "-c", 'curl -sS -H "X-File: $A_FILE" -d "{\\"token\\": \\"$A_COMMAND\\"}" https://api.example.com/')
+    assert done.out == 'you said POST / {"token": "from-a-command"}', done.out + done.err
+    assert world.requests[0].fields["x-file"] == "from-a-file-0123456789-0123456789"
+
+
+@pytest.mark.parametrize("row, words", [
+    ("{ name: NOT_SET, from: env, hosts: [api.example.com] }", "secret NOT_SET: the variable is not set"),
+    ("{ name: A, from: 'file:/nowhere', hosts: [api.example.com] }", "secret A: /nowhere: No such file"),
+    ("{ name: A, from: 'command:exit 3', hosts: [api.example.com] }", "secret A: its command failed"),
+    ("{ name: A, from: 'command:printf \"a\\\\nb\"', hosts: [api.example.com] }", "more than one line"),
+    ("{ name: A, from: elsewhere, hosts: [api.example.com] }", "from: is env, file:/PATH or command:WORDS"),
+    ("{ name: 1A, from: env, hosts: [api.example.com] }", "name: is to be that of a variable"),
+    ("{ name: A, from: env, hosts: ['a b'] }", "hosts: one of them is no host"),
+    ("{ name: A, from: env, hosts: [a.b], header: 'a b: {}' }", "header: is a header"),
+])
+def test_secrets_that_cannot_be_had_end_the_start(run, row, words):
+    done = run(f"version: 1\nnetwork: {{ allow: [api.example.com] }}\nsecrets: [{row}]\n", "true")
+    assert done.rc == 125 and words in done.err, done.err
+
+
+def test_a_secret_without_anywhere_to_go_is_refused(run):
+    done = run("version: 1\nsecrets: [{ name: HOME, from: env, hosts: [a.b] }]\n", "true")
+    assert done.rc == 125 and "nothing may be reached" in done.err
+
+
+def test_git_over_https_with_a_secret(run, mode, world, tmp_path):
+    world.repository = tmp_path
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(tmp_path / "x.git")], check=True)
+    done = run("""
+        version: 1
+        network: { allow: [git.example.com] }
+        secrets: [{ name: TOKEN, from: env, hosts: [git.example.com] }]
+    """, "sh", "-c", """
+        set -e
+        export GIT_TERMINAL_PROMPT=0 GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a
+        cd /tmp && git init -q -b main w && cd w
+        seq 100000 >f && git add f && git commit -q -m one
+        git push -q "https://me:$TOKEN@git.example.com/git/x.git" main
+        git clone -q "https://me:$TOKEN@git.example.com/git/x.git" /tmp/again && git -C /tmp/again log --format=%s
+    """, env={"TOKEN": VALUE})
+    assert done.out == "one\n", done.out + done.err
+    said = {base64.b64decode(r.fields["authorization"][6:]).decode() for r in world.requests if "authorization" in r.fields}
+    assert said == {"me:" + VALUE}

@@ -291,7 +291,7 @@ static void what_cannot_be_enforced_is_refused_with_its_line(void **state)
 		{ "network: { unix: [/run/x] }\n",
 		  "network.unix cannot be enforced: host unix sockets need the egress proxy" },
 		{ "secrets: [{ name: T, from: env, hosts: [a.b], header: \"A: {}\" }]\n",
-		  "secrets cannot be enforced: secrets need the egress proxy" },
+		  ":1:10: secrets: nothing may be reached" },
 		{ "lsm: { apparmor: p }\n",
 		  "lsm.apparmor cannot be enforced: entering an AppArmor profile" },
 		{ "lsm: { selinux: l }\n",
