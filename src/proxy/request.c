@@ -19,6 +19,7 @@
 #define MOVED 100 /* beside what flow_move returns: go on */
 #define TURN 64	  /* steps, then others get theirs */
 #define HEAD_OUT_MAX (HTTP_HEAD_MAX + 512)
+#define HTTP_PORT 80
 #define EMPTY_LINE 2 /* bytes */
 #define SWITCHING "HTTP/1.1 101"
 #define SWITCHING_LEN 12
@@ -143,6 +144,12 @@ static int take_head(struct conn *c, struct request *r, const struct http_head *
 	if (is_as_sent && (head->upgrade == HTTP_UPGRADE_NONE || may_upgrade)) {
 		http_stream_begin(&r->stream, head, head->bytes);
 		return MOVED;
+	}
+	/* A server with several hosts would choose one for a request that names none. */
+	if (!head->has_host) {
+		events_host(c, &sent.host);
+		sent.has_host = true;
+		sent.port = c->port != HTTP_PORT ? c->port : 0;
 	}
 	if (!may_upgrade && sent.upgrade == HTTP_UPGRADE_WEBSOCKET)
 		sent.upgrade = HTTP_UPGRADE_OTHER;

@@ -42,6 +42,44 @@ def test_much_passes_unchanged(proxy):
     assert bytes(got) == data
 
 
+def memory_kib(p):
+    text = Path(f"/proc/{p.process.pid}/status").read_text()
+    return int(text.split("RssAnon:")[1].split()[0])
+
+
+def test_who_does_not_read_holds_the_other_side_up_and_no_memory(proxy, world):
+    size = 48 << 20
+
+    def push(s):
+        s.recv(1)
+        s.sendall(bytes(size))
+    world.serve(9995, push)
+    p = proxy(f"allow {ADDR}:9995")
+    s, _ = tunnel(p, f"{ADDR}:9995".encode())
+    with s:
+        s.sendall(b"!")
+        time.sleep(0.5)
+        assert memory_kib(p) < 2048
+        got = 0
+        while more := s.recv(1 << 20):
+            got += len(more)
+    assert got == size
+
+
+def test_many_connections_are_served_at_once(proxy, world):
+    p = proxy(f"allow {ADDR}:5432")
+    before = memory_kib(p)
+    with p.inside.entered():
+        many = [socket.create_connection((ADDR, 5432), 10) for _ in range(300)]
+    for i, s in enumerate(many):
+        s.sendall(b"%d" % i)
+    for i, s in enumerate(many):
+        assert s.recv(10) == b"%d" % i
+    assert (memory_kib(p) - before) / len(many) < 2
+    for s in many:
+        s.close()
+
+
 @pytest.mark.parametrize("host, port", [(OTHER, 5432), (ADDR, 22), (V6, 5432), ("10.0.0.5", 5432), ("127.0.0.1", 5432),
                                         ("169.254.169.254", 80), ("fd00:ec2::254", 22), ("198.18.77.7", 443)])
 def test_what_no_rule_names_is_reset_at_once_and_told(proxy, world, host, port):

@@ -98,6 +98,13 @@ def test_requests_in_disguise_reach_nobody(proxy, world, bytes_):
         assert len(world.heads) == before
 
 
+def test_a_request_without_a_host_gets_the_one_that_was_meant(proxy, world):
+    p = proxy("allow good.example:80")
+    with p.inside.connect(address(p, "good.example"), 80) as s:
+        assert b"Host: good.example\r\n" in exchange(s, b"GET / HTTP/1.0\r\nX-Y: z\r\n\r\n")
+        assert b"X-Y: z" in world.heads[-1]
+
+
 def test_a_websocket_becomes_a_plain_stream(proxy):
     p = proxy("allow good.example:80")
     with p.inside.connect(address(p, "good.example"), 80) as s:
