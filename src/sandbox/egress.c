@@ -158,6 +158,38 @@ int egress_start(struct egress *x, const struct policy *p, const struct tier_fac
 	return r < 0 ? r : secrets_send(x, s, e);
 }
 
+static void held_drop(struct egress *x)
+{
+	while (x->held_n > 0)
+		fd_close(x->held[--x->held_n]);
+}
+
+static int held_send(struct egress *x, struct err *e)
+{
+	struct egress_message m = { .kind = EGRESS_LISTEN, .value = (uint32_t)x->held_as };
+	int r = x->held_n == 0 ? 0 : channel_send(x->channel, &m, sizeof(m), x->held, x->held_n);
+
+	held_drop(x);
+	return r < 0 ? err_sys(e, r, "cannot hand sockets to the proxy") : 0;
+}
+
+/* Many at once: the proxy starts when we say so, and until then its socket holds few messages. */
+static int hold(struct egress *x, int listener, int fd, struct err *e)
+{
+	int r = 0;
+
+	if (x->held_n == CHANNEL_FDS_MAX || x->held_as != listener)
+		r = held_send(x, e);
+	if (r < 0)
+		return r;
+	x->held_as = listener;
+	x->held[x->held_n] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (x->held[x->held_n] < 0)
+		return err_sys(e, -errno, "cannot hold a socket of the sandbox");
+	x->held_n++;
+	return 0;
+}
+
 int egress_socket(struct egress *x, int listener, int fd, struct err *e)
 {
 	struct sockaddr_in6 addr = { 0 };
@@ -172,12 +204,14 @@ int egress_socket(struct egress *x, int listener, int fd, struct err *e)
 	port = ntohs(addr.sin6_port);
 	if (listener != EGRESS_DNS_UDP)
 		x->served[port / 8] |= (uint8_t)(1u << port % 8);
-	return order(x, EGRESS_LISTEN, listener, fd, e);
+	return hold(x, listener, fd, e);
 }
 
 int egress_serve(struct egress *x, struct err *e)
 {
-	return x->is_used ? order(x, EGRESS_START, 0, -1, e) : 0;
+	int r = x->is_used ? held_send(x, e) : 0;
+
+	return r == 0 && x->is_used ? order(x, EGRESS_START, 0, -1, e) : r;
 }
 
 static int on_ready(struct egress *x, struct err *e)
@@ -351,6 +385,7 @@ void egress_end(struct egress *x)
 {
 	struct err e = { 0 };
 
+	held_drop(x);
 	if (!x->is_used)
 		return;
 	/* The end of its input is the end of it; then nobody can hold what it has open. */

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "linux/channel.h"
 #include "sandbox/packet.h"
 
 struct buf;
@@ -24,6 +25,7 @@ struct tier_facts;
  * @is_ready: the rules are taken and every socket is served
  * @authority: memfd with the certificate that the sandbox has to trust (owned)
  * @served:  TCP ports that were handed on, a bit each
+ * @held:    listening sockets of the kind @held_as that wait for their message (owned)
  * @log:     borrowed
  */
 struct egress {
@@ -31,11 +33,11 @@ struct egress {
 	int control;
 	int pidfd;
 	int authority;
-	pid_t stage;
-	pid_t init;
-	bool is_used;
-	bool is_ready;
+	pid_t stage, init;
+	bool is_used, is_ready;
 	uint8_t served[PACKET_SERVED_BYTES];
+	int held[CHANNEL_FDS_MAX], held_as;
+	size_t held_n;
 	struct events_log *log;
 };
 
