@@ -35,10 +35,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct events_log log = { 0 };
 	struct events_log log6 = { 0 };
+	struct events_log served = { 0 };
+	static const uint8_t ports[PACKET_SERVED_BYTES] = { [80 / 8] = 1u << 80 % 8 };
 	struct in6_addr to;
 
 	packet_note4(data, size, &(struct packet_sink){ &log, NULL });
 	check(&log);
+	packet_note4(data, size, &(struct packet_sink){ &served, ports });
+	check(&served);
 	if (size < sizeof(to) + 1)
 		return 0;
 	memcpy(&to, data + 1, sizeof(to));
