@@ -402,6 +402,7 @@ static void processes_end(struct supervisor *s)
 static void finish(struct supervisor *s)
 {
 	processes_end(s);
+	connector_end(&s->connector, s->log);
 	while (store_rest_step(&s->rest))
 		continue;
 	for (int i = 0; i < NETNS_WATCH_FDS; i++) {

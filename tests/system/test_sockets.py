@@ -129,6 +129,29 @@ def test_a_socket_that_is_named_is_refused(mode, tiercel, host, flag):
     assert done.rc == 125 and f"{file}:3:" in done.err and "is a unix socket" in done.err
 
 
+LAST_WORD = """
+import os, socket, sys, threading, time
+full = socket.socket(socket.AF_UNIX)
+full.bind('/tmp/full')
+full.listen(0)
+for _ in range(4):  # two of them wait until the end
+    threading.Thread(target=lambda: socket.socket(socket.AF_UNIX).connect('/tmp/full'), daemon=True).start()
+time.sleep(0.1)
+try:
+    socket.socket(socket.AF_UNIX).connect(sys.argv[1])
+except PermissionError:
+    os._exit(7)
+"""
+
+
+def test_what_was_refused_last_is_told(mode, tiercel, host):
+    """Nobody is waited for at the end, and nothing is forgotten."""
+    path = host.listen(mode.home / "shown/s")
+    for _ in range(5):
+        done = tiercel("run", "--read", str(path.parent), "--", "python3", "-c", LAST_WORD, str(path))
+        assert done.rc == 7 and f"denied net.unix {path}" in done.err
+
+
 INSIDE = """
 import os, socket, sys, threading
 def serve(s):
