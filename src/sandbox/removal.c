@@ -54,10 +54,26 @@ int store_remove(struct store_box *box, struct err *e)
 	return r < 0 ? err_sys(e, r, "cannot delete all of %s/%s", base, trash) : 0;
 }
 
+/* The overlay made them for nobody; so that we, and plain tools as well, can delete them. */
+static int modes_open(int all)
+{
+	static const char *const closed[] = {
+		STORE_LAST "/root0/work/work",
+		STORE_LAST "/root0/work/work/incompat",
+		STORE_LAST "/root0/work/work/incompat/volatile",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(closed); i++)
+		if (fchmodat(all, closed[i], 0700, 0) < 0 && errno != ENOENT)
+			return -errno;
+	return 0;
+}
+
 int store_drop(struct store_box *box, struct err *e)
 {
 	AUTO_CLOSE int all = -EBADF;
 	char base[STORE_PATH_MAX];
+	int r;
 
 	all = store_open(base, e);
 	if (all < 0)
@@ -66,9 +82,9 @@ int store_drop(struct store_box *box, struct err *e)
 	if (renameat2(all, box->id, all, STORE_LAST, RENAME_NOREPLACE) < 0)
 		return store_remove(box, e);
 	name_give_back(all, box);
-	/* The overlay made it for nobody; so plain tools can delete the place as well. */
-	if (fchmodat(all, STORE_LAST "/root0/work/work", 0700, 0) < 0 && errno != ENOENT)
-		return err_sys(e, -errno, "cannot open %s/" STORE_LAST " for deleting", base);
+	r = modes_open(all);
+	if (r < 0)
+		return err_sys(e, r, "cannot open %s/" STORE_LAST " for deleting", base);
 	return 0;
 }
 
