@@ -12,6 +12,9 @@
 #include "proxy/secret.h"
 
 #define OUT_MAX (4u << 20)
+#define BLOCK_MAX 32768	     /* bytes of a request's fields, compressed */
+#define LENGTH_MAX (1 << 20) /* of a body whose end an answer of ours waits for */
+#define RESERVE 16384	     /* bytes that our own answers may take of the client's window */
 #define FIELDS_MAX (256u << 10)
 #define WINDOW_FIRST 65535
 
@@ -21,7 +24,7 @@ void h2_init(struct h2 *h, const struct http_way *way)
 	h->to_server = BUF_INIT(OUT_MAX);
 	h->to_client = BUF_INIT(OUT_MAX);
 	h->later = BUF_INIT(OUT_MAX);
-	h->block = BUF_INIT(H2_BLOCK_MAX);
+	h->block = BUF_INIT(BLOCK_MAX);
 	hpack_init(&h->hpack, HPACK_TABLE_MAX);
 }
 
@@ -113,29 +116,66 @@ static void put_denial(struct h2 *h, uint32_t stream, const struct denial *d)
 	h2_put(&data, own_out(h));
 }
 
-/* Says no to one request; what its client still sends is dropped. */
-static void deny(struct h2 *h, uint32_t stream)
+static void answer(struct h2 *h, uint32_t stream, const struct http_judged *judged)
 {
 	char host[HOST_TEXT_MAX];
-	struct denial d = { .kind = h->judged.kind,
+	struct denial d = { .kind = judged->kind,
 			    .host = host,
 			    .port = h->way->port,
-			    .detail = h->judged.detail,
+			    .detail = judged->detail,
 			    .flag = "" };
 
 	host_print(&h->way->host, 0, host);
-	h->denied[h->denials++ % H2_DENIED_MAX] = stream;
 	put_denial(h, stream, &d);
-	/* A client that still sends, or keeps the stream open, is told that this was all. */
-	if ((h->block_flags & H2_END_STREAM) == 0)
+}
+
+/* The place of a stream among those that are answered later, or a free one for 0; or NULL. */
+static struct h2_held *find_held(struct h2 *h, uint32_t stream)
+{
+	for (size_t i = 0; i < H2_HELD_MAX; i++)
+		if (h->held[i].stream == stream)
+			return &h->held[i];
+	return NULL;
+}
+
+/*
+ * Says no to one request; what its client still sends is dropped. There are clients that take an
+ * answer amidst a body for a failure, so one whose length is told and small is awaited. A client
+ * that may send for long, or keeps the stream open, is answered at once and told that this was all.
+ */
+static void deny(struct h2 *h, uint32_t stream, int64_t length)
+{
+	bool is_over = (h->block_flags & H2_END_STREAM) != 0;
+	bool is_short = length >= 0 && length <= LENGTH_MAX;
+	struct h2_held *held = !is_over && is_short ? find_held(h, 0) : NULL;
+
+	h->denied[h->denials++ % H2_DENIED_MAX] = stream;
+	if (held != NULL) {
+		*held = (struct h2_held){ stream, h->judged };
+		return;
+	}
+	answer(h, stream, &h->judged);
+	if (!is_over)
 		h2_put_number(H2_RST_STREAM, stream, H2_NO_ERROR, own_out(h));
+}
+
+/* The client has ended a stream that was denied: one that was to be answered then is. */
+static void end_denied(struct h2 *h, uint32_t stream, bool wants_answer)
+{
+	struct h2_held *held = find_held(h, stream);
+
+	if (held == NULL)
+		return;
+	if (wants_answer)
+		answer(h, stream, &held->judged);
+	held->stream = 0;
 }
 
 static void deny_malformed(struct h2 *h, uint32_t stream, const char *why)
 {
 	h->judged = (struct http_judged){ .kind = DENIAL_MALFORMED };
 	snprintf(h->judged.detail, sizeof(h->judged.detail), "%s", why);
-	deny(h, stream);
+	deny(h, stream, -1);
 }
 
 static void forward(struct h2 *h, uint32_t stream, const struct buf *fields)
@@ -178,7 +218,7 @@ static void judge(struct h2 *h, uint32_t stream, const struct buf *fields, uint6
 		forward(h, stream, fields);
 	} else {
 		h->judged = judged;
-		deny(h, stream);
+		deny(h, stream, request.length);
 	}
 }
 
@@ -197,7 +237,8 @@ static void take_fields(struct h2 *h, uint64_t now_ms)
 		h->last_stream = stream;
 		judge(h, stream, &fields, now_ms);
 	} else if (is_dropped(h, stream)) {
-		return;
+		if ((h->block_flags & H2_END_STREAM) != 0)
+			end_denied(h, stream, true);
 	} else if ((h->block_flags & H2_END_STREAM) == 0 || !h2_trailers_are_fields(&fields)) {
 		end(h, "trailers that are none");
 	} else {
@@ -229,25 +270,39 @@ static void on_continuation(struct h2 *h, const struct h2_frame *f, uint64_t now
 		take_fields(h, now_ms);
 }
 
-/* Bytes that never reach the server are given back to the client's window at once. */
+/* Bytes that never reach the server are given back to the client's windows at once. */
+static void drop(struct h2 *h, const struct h2_frame *f)
+{
+	bool is_over = (f->flags & H2_END_STREAM) != 0;
+
+	if (f->payload.n > 0) {
+		uint32_t n = (uint32_t)f->payload.n;
+
+		h2_put_number(H2_WINDOW_UPDATE, 0, n, own_out(h));
+		if (!is_over && find_held(h, f->stream) != NULL)
+			h2_put_number(H2_WINDOW_UPDATE, f->stream, n, own_out(h));
+	}
+	if (is_over)
+		end_denied(h, f->stream, true);
+}
+
 static void on_data(struct h2 *h, const struct h2_frame *f)
 {
 	struct http_text content;
 
-	if (f->stream > h->last_stream || h2_frame_content(f, &content) < 0) {
+	if (f->stream > h->last_stream || h2_frame_content(f, &content) < 0)
 		end(h, "data of a stream that is none");
-	} else if (!is_dropped(h, f->stream)) {
+	else if (is_dropped(h, f->stream))
+		drop(h, f);
+	else
 		h2_put(f, &h->to_server);
-	} else if (f->payload.n > 0) {
-		h2_put_number(H2_WINDOW_UPDATE, 0, (uint32_t)f->payload.n, own_out(h));
-	}
 }
 
 /* Some of the client's window for all streams is kept for our own answers. */
 static void on_window(struct h2 *h, const struct h2_frame *f)
 {
 	uint32_t more = h2_number(f->payload.p);
-	uint32_t kept = H2_RESERVE - h->reserve;
+	uint32_t kept = RESERVE - h->reserve;
 
 	if (f->stream != 0) {
 		if (!is_dropped(h, f->stream))
@@ -287,6 +342,7 @@ static void client_frame(struct h2 *h, const struct h2_frame *f, uint64_t now_ms
 		on_continuation(h, f, now_ms);
 		break;
 	case H2_RST_STREAM:
+		end_denied(h, f->stream, false);
 		if (!is_dropped(h, f->stream))
 			h2_put(f, &h->to_server);
 		break;

@@ -4,7 +4,6 @@
 #define PROXY_H2_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -12,14 +11,19 @@
 #include "proxy/hpack.h"
 #include "proxy/http_judge.h"
 
-#define H2_BLOCK_MAX 32768 /* bytes of a request's fields, compressed */
-#define H2_DENIED_MAX 64   /* streams that were denied last, whose client may still send */
-#define H2_RESERVE 16384   /* bytes that our own answers may take of the client's window */
+#define H2_DENIED_MAX 64 /* streams that were denied last, whose client may still send */
+#define H2_HELD_MAX 8
 
 enum h2_phase {
 	H2_PREFACE_DUE, /* the client says first that it speaks HTTP/2 */
 	H2_OPEN,
 	H2_ENDED /* @why says what was wrong; send what is in @to_client, then close both */
+};
+
+/* A denied request that is answered when its body has ended; @stream is 0 for none. */
+struct h2_held {
+	uint32_t stream;
+	struct http_judged judged;
 };
 
 /*
@@ -43,14 +47,14 @@ struct h2 {
 	struct buf block;      /* of the client's fields, while CONTINUATION is due */
 	uint32_t block_stream; /* 0 while none is */
 	uint8_t block_flags;
-	uint32_t last_stream;  /* highest that the client began */
-	uint32_t last_sent;    /* highest that the server knows of */
+	uint32_t last_stream, last_sent; /* highest that the client began, that the server knows */
 	bool has_greeted;      /* the server sent its settings, before which nothing may come */
 	uint32_t reply_stream; /* whose fields the server has not ended; 0 for none */
 	struct buf later;      /* for the client, until both are so */
 	uint32_t denied[H2_DENIED_MAX]; /* a ring */
-	uint32_t window;		/* that the client gives each new stream */
-	uint32_t reserve;		/* of its window for all, held back from the server */
+	struct h2_held held[H2_HELD_MAX];
+	uint32_t window;  /* that the client gives each new stream */
+	uint32_t reserve; /* of its window for all, held back from the server */
 };
 
 /* h2_init - @way is borrowed until h2_done. */
@@ -61,9 +65,9 @@ void h2_done(struct h2 *h);
 bool h2_may_offer(const struct config *config, const struct host *host, uint16_t port);
 
 /*
- * h2_client - take what the client sent; h2_server - what the server sent.
- * @p, @n: the bytes that were not taken yet; of a frame all are needed, at most
- *         H2_HEAD + H2_PAYLOAD_MAX
+ * h2_client - take what the client sent; h2_server - what the server sent; h2_server_end - that it
+ * sends no more.
+ * @p, @n: the bytes that were not taken yet; of a frame all are needed
  *
  * Requests are judged and written anew; those that are denied never reach the server. Of the
  * server's frames only what changes the rules of the connection is looked at.
@@ -71,8 +75,6 @@ bool h2_may_offer(const struct config *config, const struct host *host, uint16_t
  */
 int h2_client(struct h2 *h, const char *p, size_t n, uint64_t now_ms);
 int h2_server(struct h2 *h, const char *p, size_t n);
-
-/* h2_server_end - the server sends no more. */
 void h2_server_end(struct h2 *h);
 
 #endif

@@ -96,6 +96,7 @@ static int on_field(const struct http_field *f, struct h2_request *r, struct see
 		if (s->has_length || http_length_parse(&f->value, &length) < 0)
 			return bad(r, "a Content-Length that is no one number");
 		s->has_length = true;
+		r->length = (int64_t)length;
 	}
 	if (text_is(&f->name, "host")) {
 		if (s->host.p != NULL)
@@ -173,7 +174,7 @@ int h2_request_parse(const struct buf *fields, bool is_tls, struct h2_request *r
 	struct http_field f;
 	size_t at = 0;
 
-	*ret = (struct h2_request){ 0 };
+	*ret = (struct h2_request){ .length = -1 };
 	while (hpack_next(fields, &at, &f) > 0)
 		if (take_field(&f, ret, &s) < 0)
 			return -EBADMSG;

@@ -4,6 +4,7 @@
 #define PROXY_H2_REQUEST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/host.h"
 #include "proxy/http_field.h"
@@ -14,11 +15,13 @@ struct secret_site;
 
 /*
  * struct h2_request - what the fields say; @asked.host points at @host.
- * @why: what is wrong (constant text); NULL when nothing is
+ * @length: of the body, when it is told; else -1
+ * @why:    what is wrong (constant text); NULL when nothing is
  */
 struct h2_request {
 	struct http_asked asked;
 	struct host host;
+	int64_t length;
 	const char *why;
 };
 

@@ -376,7 +376,8 @@ static bool is_awaited(const struct opened *o)
 {
 	return (!o->client.tls.is_up && !is_server_first(o)) ||
 	       (o->server.tls.ssl != NULL && !o->server.tls.is_up) ||
-	       (engine_state(&o->http) == ENGINE_IDLE && o->client.kept.n > 0);
+	       (o->http.two == NULL && engine_state(&o->http) == ENGINE_IDLE &&
+		o->client.kept.n > 0);
 }
 
 void opened_move(struct conn *c)

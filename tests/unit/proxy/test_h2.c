@@ -237,6 +237,48 @@ static void denied_requests_are_answered_by_us(void **state)
 	end(w);
 }
 
+/* A request that is denied, with a body of five bytes. */
+static void ask_denied(struct world *w, uint32_t stream)
+{
+	AUTO_BUF struct buf block = BUF_INIT(OUT_MAX);
+
+	add(&block, ":method", "PUT");
+	add(&block, ":scheme", "https");
+	add(&block, ":authority", "a.com");
+	add(&block, ":path", "/ok/x");
+	add(&block, "content-length", "5");
+	h2_put_fields(stream, 0, &(struct http_text){ block.p, block.n }, &w->in);
+	assert_true(give(w, true));
+}
+
+static void short_bodies_end_before_they_are_answered(void **state)
+{
+	struct world *w = make();
+
+	(void)state;
+	start(w);
+	buf_done(&w->h.to_server);
+	ask_denied(w, 1);
+	PUT(w, H2_DATA, 0, 1, "abc");
+	assert_true(give(w, true));
+	assert_frames(&w->h.to_client, "W0 W1");
+	PUT(w, H2_DATA, H2_END_STREAM, 1, "de");
+	assert_true(give(w, true));
+	assert_frames(&w->h.to_client, "W0 H1");
+	ask_denied(w, 3);
+	PUT(w, H2_RST_STREAM, 0, 3, "\0\0\0\x08");
+	assert_true(give(w, true));
+	assert_frames(&w->h.to_client, "");
+	/* Only so many wait; the next is answered at once. */
+	for (uint32_t i = 0; i < H2_HELD_MAX; i++)
+		ask_denied(w, 5 + 2 * i);
+	assert_frames(&w->h.to_client, "");
+	ask_denied(w, 5 + 2 * H2_HELD_MAX);
+	assert_frames(&w->h.to_client, "H21 R21");
+	assert_frames(&w->h.to_server, "");
+	end(w);
+}
+
 static void our_answers_wait_for_the_servers_settings(void **state)
 {
 	struct world *w = make();
@@ -402,6 +444,7 @@ int main(void)
 		cmocka_unit_test(settings_are_held_to_what_we_know),
 		cmocka_unit_test(allowed_requests_go_on),
 		cmocka_unit_test(denied_requests_are_answered_by_us),
+		cmocka_unit_test(short_bodies_end_before_they_are_answered),
 		cmocka_unit_test(our_answers_wait_for_the_servers_settings),
 		cmocka_unit_test(our_answers_wait_for_the_servers_fields),
 		cmocka_unit_test(odd_requests_are_denied),
