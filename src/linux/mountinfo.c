@@ -10,8 +10,6 @@
 
 #include "base/cleanup.h"
 
-#define AT_MAX 4096 /* with its NUL; a longer one is cut and equals nothing */
-
 static void file_done(FILE **f)
 {
 	if (*f != NULL)
@@ -42,11 +40,25 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
+int mountinfo_parse(const char *line, struct mountinfo *ret)
+{
+	unsigned int major;
+	unsigned int minor;
+
+	if (sscanf(line, "%" SCNu64 " %*u %u:%u %*s %4095s", &ret->id, &major, &minor, ret->at) !=
+	    4)
+		return -EBADMSG;
+	ret->dev = makedev(major, minor);
+	unescape(ret->at);
+	return 0;
+}
+
 int mountinfo_find(pid_t pid, bool (*is)(const struct mountinfo *m, const void *arg),
 		   const void *arg)
 {
 	CLEANUP(file_done) FILE *f = NULL;
 	AUTO_FREE char *line = NULL;
+	struct mountinfo m;
 	char path[32];
 	size_t room = 0;
 
@@ -54,20 +66,8 @@ int mountinfo_find(pid_t pid, bool (*is)(const struct mountinfo *m, const void *
 	f = fopen(path, "re");
 	if (f == NULL)
 		return -errno;
-	while (getline(&line, &room, f) > 0) {
-		struct mountinfo m;
-		char at[AT_MAX];
-		unsigned int major;
-		unsigned int minor;
-
-		if (sscanf(line, "%" SCNu64 " %*u %u:%u %*s %4095s", &m.id, &major, &minor, at) !=
-		    4)
-			continue;
-		unescape(at);
-		m.dev = makedev(major, minor);
-		m.at = at;
-		if (is(&m, arg))
+	while (getline(&line, &room, f) > 0)
+		if (mountinfo_parse(line, &m) == 0 && is(&m, arg))
 			return 1;
-	}
 	return 0;
 }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define MOUNTINFO_AT_MAX 4096 /* with its NUL; a longer one is cut, and equals no path */
+
 /*
  * struct mountinfo - one mount.
  * @id:  as statx(2) tells it with STATX_MNT_ID
@@ -16,8 +18,16 @@
 struct mountinfo {
 	uint64_t id;
 	dev_t dev;
-	const char *at;
+	char at[MOUNTINFO_AT_MAX];
 };
+
+/*
+ * mountinfo_parse - read one line.
+ * @ret: written as far as the line goes
+ *
+ * Returns 0, or -EBADMSG for what is no such line.
+ */
+int mountinfo_parse(const char *line, struct mountinfo *ret);
 
 /*
  * mountinfo_find - whether a mount of a process is one that is looked for.
