@@ -120,6 +120,9 @@ static void forward(struct http1 *h, const char *p, const struct http_head *head
 	} else {
 		(void)http_forward_build(head, &site, -1, &h->to_server);
 	}
+	/* The client would wait for a server that waits for us, who wait for the body. */
+	if ((h->phase == HTTP1_PUSH || h->phase == HTTP1_FILL) && has_field(head, "expect"))
+		buf_str(&h->to_client, "HTTP/1.1 100 Continue\r\n\r\n");
 	note_site(h, &site);
 }
 

@@ -206,6 +206,29 @@ static void secrets_are_filled_in(void **state)
 	end(&w);
 }
 
+static void held_bodies_are_asked_for(void **state)
+{
+	struct world w;
+
+	(void)state;
+	make(&w, "s.a.com");
+	client(&w, "POST / HTTP/1.1\r\nHost: s.a.com\r\nExpect: 100-continue\r\n"
+		   "Content-Length: 3\r\n\r\n");
+	assert_out(&w.h.to_client, "HTTP/1.1 100 Continue\r\n\r\n");
+	assert_int_equal(w.h.to_server.n, 0);
+	client(&w, "abc");
+	assert_out(&w.h.to_server, "POST / HTTP/1.1\r\nHost: s.a.com\r\nExpect: 100-continue\r\n"
+				   "Content-Length: 3\r\n\r\nabc");
+	server(&w, "HTTP/1.1 100 Continue\r\n\r\n" REPLY);
+	assert_out(&w.h.to_client, "HTTP/1.1 100 Continue\r\n\r\n" REPLY);
+	end(&w);
+	make(&w, "a.com");
+	client(&w, "POST /ok/x HTTP/1.1\r\nHost: a.com\r\nExpect: 100-continue\r\n"
+		   "Content-Length: 3\r\n\r\n");
+	assert_out(&w.h.to_client, "");
+	end(&w);
+}
+
 static void replies_cannot_be_slipped_in(void **state)
 {
 	static const char *const odd[] = {
@@ -274,6 +297,7 @@ int main(void)
 		cmocka_unit_test(what_may_not_is_denied),
 		cmocka_unit_test(pushes_are_held_until_they_are_judged),
 		cmocka_unit_test(secrets_are_filled_in),
+		cmocka_unit_test(held_bodies_are_asked_for),
 		cmocka_unit_test(replies_cannot_be_slipped_in),
 		cmocka_unit_test(websockets_become_tunnels),
 	};
