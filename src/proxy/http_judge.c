@@ -124,6 +124,15 @@ static void judge_git(const struct http_way *way, const struct http_asked *asked
 	ret->is_push = !request.is_discovery;
 }
 
+/* Whether the server would send back what was filled in: RFC 9110 section 9.3.8. */
+static bool is_echo(const struct http_way *way, const struct http_asked *asked)
+{
+	const struct config *c = way->config;
+
+	return http_is(&asked->method, "TRACE") &&
+	       secrets_cover(c->secrets, c->n_secrets, &way->host, way->port);
+}
+
 void http_judge(const struct http_way *way, const struct http_asked *asked, uint64_t now_ms,
 		struct http_judged *ret)
 {
@@ -139,6 +148,8 @@ void http_judge(const struct http_way *way, const struct http_asked *asked, uint
 		return;
 	}
 	judge_rules(way, asked, ret);
+	if (ret->is_allowed && is_echo(way, asked))
+		deny(ret, DENIAL_METHOD, "TRACE would show the sandbox the secrets of the host");
 	if (ret->is_allowed)
 		judge_git(way, asked, ret);
 	if (ret->is_allowed && budget_request(way->budget, now_ms) != BUDGET_OK)

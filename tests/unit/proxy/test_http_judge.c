@@ -87,6 +87,20 @@ static void rules_and_budget_are_kept(void **state)
 	config_done(&w.config);
 }
 
+static void secrets_are_not_echoed(void **state)
+{
+	struct world w;
+
+	(void)state;
+	make(&w, "s.a.com");
+	assert_int_equal(judge(&w, "s.a.com", "TRACE", "/").kind, DENIAL_METHOD);
+	assert_true(judge(&w, "s.a.com", "GET", "/").is_allowed);
+	config_done(&w.config);
+	make(&w, "other.com");
+	assert_true(judge(&w, "other.com", "TRACE", "/").is_allowed);
+	config_done(&w.config);
+}
+
 static int push(struct world *w, const char *path, const char *body, size_t n,
 		struct http_judged *ret)
 {
@@ -156,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_for_the_host_of_the_connection),
 		cmocka_unit_test(rules_and_budget_are_kept),
+		cmocka_unit_test(secrets_are_not_echoed),
 		cmocka_unit_test(pushes_are_judged_by_their_commands),
 		cmocka_unit_test(streams_are_opened_only_where_needed),
 	};
