@@ -123,7 +123,6 @@ static int layers_attach(const struct stage *s, int lower, struct err *e)
 
 	if (r == 0)
 		r = attach(s, lower, "/.lower", false, e);
-	/* A mount below it that may not be uncovered: the supervisor then tries with a copy. */
 	return r < 0 ? err_in(e, r, "cannot make the copy-on-write view") : 0;
 }
 
@@ -178,8 +177,9 @@ int op_overlay(struct stage *s, const struct plan_op *op, struct err *e)
 	AUTO_CLOSE int tree = -EBADF;
 
 	lower = tree_of(s, op, e);
+	/* A mount below it that may not be uncovered: the supervisor then tries with a copy. */
 	if (lower < 0)
-		return lower;
+		return err_in(e, lower, "cannot make the copy-on-write view");
 	tree = overlay_make(s, lower, op, e);
 	s->store = fd_close(s->store);
 	return tree < 0 ? tree : attach(s, tree, plan_a(s->plan, op), false, e);
