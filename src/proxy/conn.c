@@ -3,8 +3,6 @@
 #include "proxy/conn.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -168,7 +166,6 @@ static struct conn *make(struct proxy *p, int fd)
 
 struct conn *conn_new(struct proxy *p, int fd, enum egress_listener kind)
 {
-	static const int on = 1;
 	enum budget_hit hit = budget_connect(&p->budget, p->loop.now_ms);
 	struct conn *c = hit == BUDGET_OK ? make(p, fd) : NULL;
 
@@ -181,9 +178,6 @@ struct conn *conn_new(struct proxy *p, int fd, enum egress_listener kind)
 		fd_close(fd);
 		return NULL;
 	}
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	/* Urgent bytes stay in their place, so that what was looked at is what is passed on. */
-	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
 	c->phase = kind == EGRESS_CLIENT ? CONN_GREETING : CONN_SERVED;
 	loop_timer(&p->loop, &c->timer, TIMER_IDLE);
 	conn_hurry(c, kind == EGRESS_CLIENT);

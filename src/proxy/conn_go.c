@@ -64,7 +64,7 @@ static void on_dialled(void *who, int fd, const struct addr *addr)
 	if (fd >= 0) {
 		c->server.watch.fd = fd;
 		c->addr = *addr;
-		c->error = loop_watch(&c->proxy->loop, &c->server.watch);
+		c->error = loop_rewatch(&c->proxy->loop, &c->server.watch, LOOP_EDGES);
 	}
 	loop_later(&c->proxy->loop, &c->task);
 }

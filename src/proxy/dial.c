@@ -52,8 +52,6 @@ static void on_ready(struct watch *w, uint32_t events)
 	if (getsockopt(w->fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0)
 		error = errno;
 	if (error == 0) {
-		/* Its new owner waits for it anew, and so is told of both edges. */
-		epoll_ctl(d->loop->epoll, EPOLL_CTL_DEL, w->fd, NULL);
 		finish(d, fd_take(&w->fd), a->nth);
 		return;
 	}

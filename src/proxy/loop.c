@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <sys/epoll.h>
 #include <time.h>
 
 #include "base/fd.h"
@@ -40,13 +39,12 @@ void loop_done(struct loop *l)
 
 int loop_watch(struct loop *l, struct watch *w)
 {
-	struct epoll_event e = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-				 .data.ptr = w };
+	struct epoll_event e = { .events = LOOP_EDGES, .data.ptr = w };
 
 	return epoll_ctl(l->epoll, EPOLL_CTL_ADD, w->fd, &e) < 0 ? -errno : 0;
 }
 
-int loop_watch_level(struct loop *l, struct watch *w, uint32_t events)
+int loop_rewatch(struct loop *l, struct watch *w, uint32_t events)
 {
 	struct epoll_event e = { .events = events, .data.ptr = w };
 	int r = epoll_ctl(l->epoll, EPOLL_CTL_MOD, w->fd, &e);

@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
+
+#define LOOP_EDGES (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 
 /* How long something may take; each timer counts one of these. */
 enum timer_kind {
@@ -20,7 +23,7 @@ enum timer_kind {
 
 /*
  * struct watch - a descriptor that is waited for.
- * @fd:    -EBADF while there is none
+ * @fd:    -EBADF for none
  * @ready: told what is new, as EPOLL… bits
  */
 struct watch {
@@ -58,11 +61,13 @@ void loop_done(struct loop *l);
 /* loop_watch - begin to wait for a descriptor; closing it ends that. 0 or negative errno. */
 int loop_watch(struct loop *l, struct watch *w);
 
-/* loop_watch_level - be told of @events (EPOLL…) as long as they last; again to change them. */
-int loop_watch_level(struct loop *l, struct watch *w, uint32_t events);
-
-/* loop_timer - (re)start a timer. loop_timer_stop - stop it; one that does not run may be stopped.
+/*
+ * loop_rewatch - wait, or if it is waited for already, wait otherwise and for this owner alone.
+ * @events: EPOLL… bits; LOOP_EDGES is what loop_watch waits for
  */
+int loop_rewatch(struct loop *l, struct watch *w, uint32_t events);
+
+/* loop_timer - (re)start a timer. loop_timer_stop - stop it, if it runs. */
 void loop_timer(struct loop *l, struct timer *t, enum timer_kind kind);
 void loop_timer_stop(struct timer *t);
 

@@ -85,7 +85,7 @@ static void on_socket(void *data, ares_socket_t fd, int readable, int writable)
 		return;
 	}
 	s->watch.fd = fd;
-	if (loop_watch_level(r->loop, &s->watch, events) < 0)
+	if (loop_rewatch(r->loop, &s->watch, events) < 0)
 		s->watch.fd = -EBADF;
 }
 

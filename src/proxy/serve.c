@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -47,22 +48,23 @@ static int read_sockaddr(const struct sockaddr_storage *s, struct host *ret, uin
 }
 
 /*
- * Where the client meant to go: before netfilter turned it here, where it did; else the address
- * that it arrived at. Source: nft(8), redirect; ip(7).
+ * Where the client meant to go: the address that it arrived at, or where netfilter turned it to
+ * loopback, the one before that. Source: nft(8), redirect; ip(7).
  */
 static int read_meant(int fd, struct host *ret, uint16_t *ret_port)
 {
 	struct sockaddr_storage s = { 0 };
 	socklen_t n = sizeof(s);
+	int r;
 
-	if (getsockopt(fd, SOL_IP, ORIGINAL_DST, &s, &n) == 0)
-		return read_sockaddr(&s, ret, ret_port);
-	n = sizeof(s);
-	if (getsockopt(fd, SOL_IPV6, ORIGINAL_DST, &s, &n) == 0)
-		return read_sockaddr(&s, ret, ret_port);
-	n = sizeof(s);
 	if (getsockname(fd, (struct sockaddr *)&s, &n) < 0)
 		return -errno;
+	r = read_sockaddr(&s, ret, ret_port);
+	if (r < 0 || addr_classify(&ret->addr) != ADDR_LOOPBACK)
+		return r;
+	n = sizeof(s);
+	if (getsockopt(fd, ret->addr.family == 4 ? SOL_IP : SOL_IPV6, ORIGINAL_DST, &s, &n) < 0)
+		return 0;
 	return read_sockaddr(&s, ret, ret_port);
 }
 
@@ -155,6 +157,18 @@ static void on_due(struct timer *t)
 	run(&((struct listener *)(void *)((char *)t - offsetof(struct listener, timer)))->task);
 }
 
+/*
+ * What each connection inherits: nothing is kept back to fill a segment; and urgent bytes stay in
+ * their place, so that what was looked at is what is passed on. Sockets of DNS take no harm.
+ */
+static void set_inherited(int fd)
+{
+	static const int on = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
+}
+
 int serve_add(struct proxy *p, int fd, enum egress_listener kind)
 {
 	struct listener *l = kind < EGRESS_LISTENER_END ? calloc(1, sizeof(*l)) : NULL;
@@ -165,6 +179,7 @@ int serve_add(struct proxy *p, int fd, enum egress_listener kind)
 		fd_close(fd);
 		return -EINVAL;
 	}
+	set_inherited(fd);
 	l->proxy = p;
 	l->kind = kind;
 	l->watch = (struct watch){ fd, on_ready };
