@@ -10,6 +10,7 @@
 
 #include "plan/egress.h"
 #include "proxy/ca.h"
+#include "proxy/roots.h"
 
 /*
  * As ALPN has it: each name behind its length. Clients of HTTP/1.1 are told no protocol, which they
@@ -165,7 +166,7 @@ static SSL_CTX *dialling(struct tls_maker *m)
 	if (m->dialling != NULL)
 		return m->dialling;
 	x = context_new(TLS_client_method());
-	if (x == NULL || SSL_CTX_load_verify_file(x, EGRESS_ROOTS) != 1) {
+	if (x == NULL || roots_use(x, EGRESS_ROOTS) <= 0) {
 		SSL_CTX_free(x);
 		return NULL;
 	}

@@ -19,9 +19,6 @@ struct tls_maker;
 int tls_maker_new(struct tls_maker **ret, struct err *e);
 void tls_maker_free(struct tls_maker *m);
 
-/* tls_maker_warm - read the roots now, which takes some milliseconds. */
-void tls_maker_warm(struct tls_maker *m);
-
 /* tls_maker_pem - append the certificate that the sandbox has to trust. Returns 0 or -ENOMEM. */
 int tls_maker_pem(const struct tls_maker *m, struct buf *out);
 
@@ -36,8 +33,7 @@ struct ssl_st *tls_maker_serve(struct tls_maker *m, int fd, const struct host *h
 
 /*
  * tls_maker_dial - our end toward a server, which must prove to be @host by the host's roots.
- * Those are read when the first server is dialled, if not before. @has_h2: HTTP/2 is offered beside
- * HTTP/1.1.
+ * Those are read when the first server is dialled. @has_h2: HTTP/2 is offered beside HTTP/1.1.
  *
  * Returns NULL when they cannot be read, or memory is spent.
  */
