@@ -11,12 +11,15 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "base/file.h"
-#include "sandbox/egress.h"
+#include "sandbox/prepare.h"
 #include "sandbox/store.h"
+#include "tier/part_egress.h"
 
+#define OWN_NAME "authority.pem"
 #define ROOTS_NAME "authorities.pem"
-#define ROOTS_MAX (8u << 20)
+#define LIST_MAX (8u << 20)
 #define PEM_MAX 16384
 #define PEM_START "-----BEGIN CERTIFICATE-----\n"
 
@@ -36,16 +39,14 @@ static const char *real(struct arena *a, const char *path)
 	return found != NULL ? arena_str(a, found) : NULL;
 }
 
-int authority_roots(struct arena *a, const char **ret)
+const char *authority_list(struct arena *a)
 {
 	const char *named = getenv("SSL_CERT_FILE");
+	const char *found = named != NULL && named[0] == '/' ? real(a, named) : NULL;
 
-	*ret = NULL;
-	if (named != NULL && named[0] == '/')
-		*ret = real(a, named);
-	for (size_t i = 0; i < ARRAY_LEN(lists) && *ret == NULL; i++)
-		*ret = real(a, lists[i]);
-	return 0;
+	for (size_t i = 0; i < ARRAY_LEN(lists) && found == NULL; i++)
+		found = real(a, lists[i]);
+	return found;
 }
 
 /* The lists that are there, each once however many links lead to it. */
@@ -69,70 +70,88 @@ static int find_lists(struct arena *a, struct tier_facts *f)
 	return 0;
 }
 
-/* The proxy is hostile territory: what it gives is text, and trusted by its own sandbox alone. */
-static int read_authority(struct egress *x, struct arena *a, struct tier_facts *f, struct err *e)
+/* A file that the sandbox will see; it stays open, so that it can be added to. Returns its fd. */
+static int make_file(const struct store_box *box, const char *name, struct arena *a,
+		     struct tier_path *ret)
 {
-	AUTO_BUF struct buf pem = BUF_INIT(PEM_MAX);
-	int r = egress_authority(x, &pem, e);
+	AUTO_CLOSE int fd =
+		openat(box->dir, name,
+		       O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0444);
+	struct stat st;
 
-	if (r < 0)
-		return r;
-	if (pem.n < strlen(PEM_START) || memcmp(pem.p, PEM_START, strlen(PEM_START)) != 0 ||
-	    memchr(pem.p, '\0', pem.n) != NULL)
-		return err_set(e, -EPROTO, "the proxy gave no certificate");
-	f->authority = arena_copy(a, pem.p, pem.n);
-	return f->authority == NULL ? err_sys(e, -ENOMEM, "certificate") : 0;
+	if (fd < 0 || fchmod(fd, 0444) < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	*ret = (struct tier_path){ .path = arena_printf(a, "%s/%s", box->path, name),
+				   .type = OBJECT_FILE,
+				   .dev = st.st_dev,
+				   .ino = st.st_ino,
+				   .uid = st.st_uid,
+				   .gid = st.st_gid };
+	return ret->path == NULL ? -ENOMEM : fd_take(&fd);
 }
 
-static int write_roots(const struct store_box *box, struct arena *a, struct tier_facts *f,
-		       struct err *e)
+static int copy_list(struct authority *x, struct arena *a, struct err *e)
 {
-	AUTO_BUF struct buf all = BUF_INIT(ROOTS_MAX);
-	struct tier_path *t = &f->roots;
-	const char *from = NULL;
-	struct stat st;
-	int r = authority_roots(a, &from);
+	AUTO_BUF struct buf all = BUF_INIT(LIST_MAX);
+	const char *from = authority_list(a);
+	int r;
 
-	if (r == 0 && from == NULL)
+	if (from == NULL)
 		return err_set(e, -ENOENT,
 			       "network.http and secrets need a list of certificate authorities; "
 			       "install ca-certificates, or name one by SSL_CERT_FILE");
-	if (r == 0)
-		r = file_read(AT_FDCWD, from, &all, e);
+	r = file_read(AT_FDCWD, from, &all, e);
 	if (r < 0)
 		return r;
-	buf_printf(&all, "\n%s", f->authority);
-	if (all.err < 0)
-		return err_sys(e, all.err, "%s", from);
-	r = file_write(box->dir, ROOTS_NAME, all.p, all.n, e);
-	if (r < 0)
-		return r;
-	*t = (struct tier_path){ .path = arena_printf(a, "%s/%s", box->path, ROOTS_NAME) };
-	if (t->path == NULL || fchmodat(box->dir, ROOTS_NAME, 0444, 0) < 0 ||
-	    fstatat(box->dir, ROOTS_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return err_sys(e, -EIO, "cannot keep the list of authorities");
-	t->type = OBJECT_FILE;
-	t->dev = st.st_dev;
-	t->ino = st.st_ino;
-	t->uid = st.st_uid;
-	t->gid = st.st_gid;
-	return 0;
+	buf_str(&all, "\n");
+	r = all.err < 0 ? all.err : fd_write_full(x->roots, all.p, all.n);
+	return r < 0 ? err_sys(e, r, "cannot copy %s", from) : 0;
 }
 
-int authority_make(struct egress *x, const struct store_box *box, struct arena *a,
-		   struct tier_facts *f, struct err *e)
+int authority_make(const struct policy *p, struct prepared *run, struct err *e)
 {
-	int r = read_authority(x, a, f, e);
+	struct authority *x = &run->authority;
+	struct tier_facts *f = &run->facts;
+	int r;
 
-	if (r == 0)
-		r = write_roots(box, a, f, e);
-	if (r == 0 && find_lists(a, f) < 0)
+	if (!part_egress_opens(p))
+		return 0;
+	x->own = make_file(&run->box, OWN_NAME, &run->arena, &f->authority);
+	x->roots = make_file(&run->box, ROOTS_NAME, &run->arena, &f->roots);
+	if (x->own < 0 || x->roots < 0)
+		return err_sys(e, x->own < 0 ? x->own : x->roots,
+			       "cannot keep a list of authorities");
+	r = copy_list(x, &run->arena, e);
+	if (r == 0 && find_lists(&run->arena, f) < 0)
 		r = err_sys(e, -ENOMEM, "list of authorities");
 	return r;
 }
 
-void authority_forget(const struct store_box *box)
+/* The proxy is hostile territory: what it tells is cut, and trusted by its own sandbox alone. */
+int authority_tell(struct authority *x, int fd, struct err *e)
 {
-	if (box->dir >= 0)
-		(void)unlinkat(box->dir, ROOTS_NAME, 0);
+	AUTO_BUF struct buf pem = BUF_INIT(PEM_MAX);
+	int r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : file_read_fd(fd, &pem);
+
+	if (r == 0 && (x->is_told || pem.n < strlen(PEM_START) ||
+		       memcmp(pem.p, PEM_START, strlen(PEM_START)) != 0))
+		r = -EPROTO;
+	if (r == 0)
+		r = fd_write_full(x->own, pem.p, pem.n);
+	if (r == 0)
+		r = fd_write_full(x->roots, pem.p, pem.n);
+	x->is_told = r == 0;
+	return r < 0 ? err_sys(e, r, "the proxy's certificate") : 0;
+}
+
+void authority_forget(struct authority *x, const struct store_box *box)
+{
+	bool is_made = x->own >= 0 || x->roots >= 0;
+
+	x->own = fd_close(x->own);
+	x->roots = fd_close(x->roots);
+	if (!is_made || box->dir < 0)
+		return;
+	(void)unlinkat(box->dir, OWN_NAME, 0);
+	(void)unlinkat(box->dir, ROOTS_NAME, 0);
 }

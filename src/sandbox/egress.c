@@ -21,7 +21,6 @@
 #include "base/buf.h"
 #include "base/escape.h"
 #include "base/fd.h"
-#include "base/file.h"
 #include "linux/channel.h"
 #include "plan/egress.h"
 #include "plan/message.h"
@@ -40,7 +39,6 @@
 #define PROXY_NAME "tiercel-proxy"
 #define CONFIG_MAX (4u << 20)
 #define BATCH 128
-#define AUTHORITY_MS 10000
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 static int order(struct egress *x, enum egress_kind kind, int value, int fd, struct err *e)
@@ -99,7 +97,7 @@ static int plan_make(const struct policy *p, const struct tier_facts *f, struct 
 	CLEANUP(plan_builder_done) struct plan_builder b = PLAN_BUILDER_INIT;
 	CLEANUP(arena_done) struct arena a = { 0 };
 	struct proxy_files files = { 0 };
-	const char *roots = NULL;
+	const char *roots;
 	char path[PATH_MAX];
 	int r = spawn_find(PROXY_NAME, path, e);
 
@@ -107,7 +105,8 @@ static int plan_make(const struct policy *p, const struct tier_facts *f, struct 
 		return r;
 	look(path, &files.program);
 	look("/etc/hosts", &files.hosts);
-	if (part_egress_opens(p) && authority_roots(&a, &roots) == 0 && roots != NULL)
+	roots = part_egress_opens(p) ? authority_list(&a) : NULL;
+	if (roots != NULL)
 		look(roots, &files.roots);
 	r = proxy_compile(f, &files, &b, e);
 	if (r == 0)
@@ -321,16 +320,25 @@ static void on_event(struct egress *x, struct egress_message *m)
 			note(x, types[i], target, m);
 }
 
+/* Before it is ready it has told what is to be trusted, where that is shown to the sandbox. */
+static int on_proxy_ready(struct egress *x, struct err *e)
+{
+	if (x->authority->own >= 0 && !x->authority->is_told)
+		return err_set(e, -EPROTO, "the proxy told no certificate");
+	x->is_ready = true;
+	return 0;
+}
+
 static int message_read(struct egress *x, struct err *e)
 {
 	struct egress_message m;
 	AUTO_CLOSE int fd = -EBADF;
 	int r = receive(x->channel, &m, sizeof(m), &fd);
 
-	if (r == 1 && m.kind == EGRESS_CA && x->authority < 0)
-		x->authority = fd_take(&fd);
+	if (r == 1 && m.kind == EGRESS_CA)
+		return authority_tell(x->authority, fd, e);
 	if (r == 1 && m.kind == EGRESS_READY)
-		x->is_ready = true;
+		return on_proxy_ready(x, e);
 	if (r == 1 && m.kind == EGRESS_EVENT)
 		on_event(x, &m);
 	if (r == 1 && m.kind == EGRESS_FAIL)
@@ -350,35 +358,6 @@ int egress_message(struct egress *x, struct err *e)
 	for (int i = 1; i < BATCH && r == 0 && poll(&more, 1, 0) > 0; i++)
 		r = message_read(x, e);
 	return r;
-}
-
-int egress_authority(struct egress *x, struct buf *out, struct err *e)
-{
-	int r = 0;
-
-	while (r == 0 && x->authority < 0) {
-		struct pollfd all[] = { { .fd = x->control, .events = POLLIN },
-					{ .fd = x->channel, .events = POLLIN } };
-
-		r = poll(all, ARRAY_LEN(all), AUTHORITY_MS);
-		if (r < 0 && errno != EINTR)
-			return err_sys(e, -errno, "cannot wait for the proxy");
-		if (r == 0)
-			return err_set(e, -ETIMEDOUT, "the proxy did not start in time");
-		r = 0;
-		if (all[0].revents != 0)
-			r = egress_control(x, e);
-		if (r == 0 && all[1].revents != 0)
-			r = egress_message(x, e);
-	}
-	if (r == -EPIPE)
-		return err_set(e, r, "the proxy ended before it started");
-	if (r < 0)
-		return r;
-	if (lseek(x->authority, 0, SEEK_SET) < 0)
-		return err_sys(e, -errno, "cannot read the proxy's certificate");
-	r = file_read_fd(x->authority, out);
-	return r < 0 ? err_sys(e, r, "cannot read the proxy's certificate") : 0;
 }
 
 void egress_end(struct egress *x)
@@ -406,6 +385,5 @@ void egress_end(struct egress *x)
 			continue;
 	x->control = fd_close(x->control);
 	x->pidfd = fd_close(x->pidfd);
-	x->authority = fd_close(x->authority);
 	x->is_used = false;
 }

@@ -11,7 +11,7 @@
 #include "linux/channel.h"
 #include "sandbox/packet.h"
 
-struct buf;
+struct authority;
 struct events_log;
 struct policy;
 struct secrets;
@@ -22,26 +22,25 @@ struct tier_facts;
  * @channel: socket to the proxy (owned); its other end is the proxy's standard input
  * @control: socket to the proxy's stage (owned)
  * @pidfd:   of pid 1 around the proxy (owned)
- * @is_ready: the rules are taken and every socket is served
- * @authority: memfd with the certificate that the sandbox has to trust (owned)
+ * @is_ready: the rules are taken, every socket is served, and what is to be trusted was told
  * @served:  TCP ports that were handed on, a bit each
  * @held:    listening sockets of the kind @held_as that wait for their message (owned)
- * @log:     borrowed
+ * @log, @authority: borrowed
  */
 struct egress {
 	int channel;
 	int control;
 	int pidfd;
-	int authority;
 	pid_t stage, init;
 	bool is_used, is_ready;
 	uint8_t served[PACKET_SERVED_BYTES];
 	int held[CHANNEL_FDS_MAX], held_as;
 	size_t held_n;
 	struct events_log *log;
+	struct authority *authority;
 };
 
-#define EGRESS_INIT ((struct egress){ .channel = -1, .control = -1, .pidfd = -1, .authority = -1 })
+#define EGRESS_INIT ((struct egress){ .channel = -1, .control = -1, .pidfd = -1 })
 
 /*
  * egress_start - start the proxy, when the policy names anything to reach; else do nothing.
@@ -50,14 +49,6 @@ struct egress {
  */
 int egress_start(struct egress *x, const struct policy *p, const struct tier_facts *f,
 		 const struct secrets *s, struct err *e);
-
-/*
- * egress_authority - wait until the proxy has told its authority; only where streams are opened.
- * @out: receives the certificate, as text
- *
- * Returns 0; -EPIPE when the proxy ended; -ETIMEDOUT; else negative errno with @e filled.
- */
-int egress_authority(struct egress *x, struct buf *out, struct err *e);
 
 /* egress_socket - hand on a listening socket of the sandbox. @listener: enum egress_listener */
 int egress_socket(struct egress *x, int listener, int fd, struct err *e);

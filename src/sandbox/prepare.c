@@ -26,6 +26,7 @@ void prepare_done(struct prepared *p)
 	placeholders_release(&p->placeholders);
 	guard_end(&p->guard);
 	secrets_done(&p->secrets);
+	authority_forget(&p->authority, &p->box);
 	store_box_done(&p->box);
 	arena_done(&p->arena);
 }
@@ -241,6 +242,8 @@ int prepare_all(const struct run_request *req, struct prepared *p, struct err *e
 	p->facts.roots_n = roots_n;
 	for (size_t i = 0; i < roots_n && r == 0 && req->policy->workspace_mode == MODE_REVIEW; i++)
 		r = root_store(p, i, e);
+	if (r == 0)
+		r = authority_make(req->policy, p, e);
 	if (r == 0)
 		r = groups_make(req, p, e);
 	if (r == 0)

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "linux/cgroup.h"
+#include "sandbox/authority.h"
 #include "sandbox/guard.h"
 #include "sandbox/placeholder.h"
 #include "sandbox/run.h"
@@ -28,6 +29,7 @@ struct prepared {
 	struct guard guard;
 	struct placeholders placeholders;
 	struct secrets secrets;
+	struct authority authority;
 	int holds_watch;
 	const char *cwd;
 	uint64_t start_ns;
@@ -39,6 +41,7 @@ struct prepared {
 	((struct prepared){ .box = STORE_BOX_INIT,                                                 \
 			    .cgroup = CGROUP_INIT,                                                 \
 			    .guard = GUARD_INIT,                                                   \
+			    .authority = AUTHORITY_INIT,                                           \
 			    .holds_watch = -EBADF })
 
 void prepare_done(struct prepared *p);

@@ -13,14 +13,12 @@
 #include "base/fd.h"
 #include "plan/plan.h"
 #include "plan/verify.h"
-#include "sandbox/authority.h"
 #include "sandbox/egress.h"
 #include "sandbox/keep.h"
 #include "sandbox/prepare.h"
 #include "sandbox/removal.h"
 #include "sandbox/spawn.h"
 #include "sandbox/supervise.h"
-#include "tier/part_egress.h"
 
 #define RUN_NOT_DELIVERED 125
 
@@ -112,23 +110,17 @@ static int order(const struct run_request *req, struct prepared *p, const struct
 		 struct buf *plan, struct err *e)
 {
 	const struct tier *tier = tier_choose(req->policy, e);
-	bool opens = part_egress_opens(req->policy);
 	int r = tier == NULL ? -EOPNOTSUPP : 0;
 
 	if (r == 0 && !p->facts.is_root)
 		r = spaces_order(tier, p, s, e);
-	/* The plan shows the proxy's authority to the sandbox, so it waits for that. */
-	if (r == 0 && opens)
-		r = egress_start(s->egress, req->policy, &p->facts, &p->secrets, e);
-	if (r == 0 && opens)
-		r = authority_make(s->egress, &p->box, &p->arena, &p->facts, e);
 	if (r == 0)
 		r = plan_make(req, p, plan, e);
 	if (r == 0)
 		r = keep_running(req, p, e);
 	if (r == 0)
 		r = spawn_plan(s->control, plan, e);
-	if (r == 0 && !opens)
+	if (r == 0)
 		r = egress_start(s->egress, req->policy, &p->facts, &p->secrets, e);
 	if (r == 0 && p->facts.is_root)
 		r = spaces_order(tier, p, s, e);
@@ -162,6 +154,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 		r = prepare_all(req, p, e);
 	ret->log.dir = p->box.dir;
 	egress.log = &ret->log;
+	egress.authority = &p->authority;
 	if (r == 0)
 		r = order(req, p, &s, &ret->plan, e);
 	s.holds_watch = p->holds_watch;
@@ -174,7 +167,6 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 	else
 		supervise_not(&s);
 	egress_end(&egress);
-	authority_forget(&p->box);
 	if (r == 0)
 		ret->exit_code = supervise_exit_code(&s);
 	for (int i = 0; i < RELAY_COUNT; i++) {

@@ -31,7 +31,7 @@ struct tier_root {
  * @env:     NAME=value strings the command gets
  * @has_host_network: the sandbox shares the host's network; @hosts and @resolv are what to show of
  * the host's /etc/hosts and /etc/resolv.conf then, else NULL
- * @authority: certificate of the proxy, as text, where it opens streams; @roots is the list that
+ * @authority: file with the proxy's certificate, where it opens streams; @roots is the list that
  * holds it beside the host's, to be laid over @roots_over
  * @placeholders: NAME=value strings that stand for secrets
  * @cgroup_fds: how many descriptors the stage writes to, to enter its cgroups; 0 for none
@@ -54,8 +54,7 @@ struct tier_facts {
 	const char *passwd; /* content to show as /etc/passwd, NULL for the host's */
 	const char *group;
 	const char *cwd;
-	const char *authority;
-	struct tier_path roots;
+	struct tier_path authority, roots;
 	struct policy_list roots_over;
 	struct policy_list placeholders;
 	struct policy_list argv;

@@ -254,15 +254,13 @@ static bool is_shown(const struct tier_facts *f, const char *path)
 /* The system's own programs find our authority where they look; others are told by variables. */
 static void authorities(const struct tier_facts *f, struct plan_builder *b)
 {
-	struct tier_path roots = f->roots;
-
-	if (f->authority == NULL)
+	if (f->authority.type == OBJECT_NONE)
 		return;
-	op_file(b, PART_FS_AUTHORITY, f->authority);
-	op_lay(b, &roots, PART_FS_ROOTS);
+	op_lay(b, &f->authority, PART_FS_AUTHORITY);
+	op_lay(b, &f->roots, PART_FS_ROOTS);
 	for (size_t i = 0; i < f->roots_over.n; i++)
 		if (is_shown(f, f->roots_over.v[i]))
-			op_lay(b, &roots, f->roots_over.v[i]);
+			op_lay(b, &f->roots, f->roots_over.v[i]);
 }
 
 bool part_fs_is_granted(const struct tier_facts *f, const char *path)
