@@ -118,6 +118,9 @@ static void on_due(struct timer *t)
 	} else if (c->phase == CONN_SERVED && c->has_moved) {
 		c->has_moved = false;
 		loop_timer(&c->proxy->loop, t, c->is_half ? TIMER_HALF : TIMER_IDLE);
+	} else if (c->phase == CONN_REFUSING && c->refusal == NULL) {
+		/* All was said; what is still on its way arrives. */
+		conn_end(c);
 	} else {
 		conn_reset(c);
 	}

@@ -105,6 +105,26 @@ def test_a_request_without_a_host_gets_the_one_that_was_meant(proxy, world):
         assert b"X-Y: z" in world.heads[-1]
 
 
+def test_a_long_reply_reaches_a_client_that_is_slow_to_read(proxy, world):
+    size = 1 << 20
+
+    def reply(s):
+        s.recv(65536)
+        s.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + bytes(size))
+    world.serve(9994, reply)
+    p = proxy("allow good.example:9994")
+    s, _ = tunnel(p, b"good.example:9994")
+    with s:
+        s.settimeout(10)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        s.sendall(b"GET / HTTP/1.1\r\nHost: good.example:9994\r\n\r\n")
+        got = 0
+        time.sleep(2.5)
+        while more := s.recv(1 << 20):
+            got += len(more)
+    assert got == size + 19
+
+
 def test_a_websocket_becomes_a_plain_stream(proxy):
     p = proxy("allow good.example:80")
     with p.inside.connect(address(p, "good.example"), 80) as s:
