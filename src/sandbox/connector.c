@@ -72,6 +72,14 @@ static int words_make(struct connector *c)
 	return 0;
 }
 
+bool connector_has_room(const struct connector *c)
+{
+	for (size_t i = 0; i < CONNECTOR_WORKERS; i++)
+		if (c->worker[i] == 0)
+			return true;
+	return false;
+}
+
 int connector_start(struct connector *c, const struct connector_task *task)
 {
 	pid_t parent = getpid();

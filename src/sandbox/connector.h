@@ -3,6 +3,7 @@
 #ifndef SANDBOX_CONNECTOR_H
 #define SANDBOX_CONNECTOR_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct connector_word;
@@ -29,6 +30,9 @@ struct connector_task {
 	const struct tier_facts *facts;	  /* which of the sandbox's trees are its own (borrowed) */
 	const struct seccomp_notif *call; /* a connect(2) that waits (borrowed) */
 };
+
+/* Whether another worker may be started; a caller of connect(2) waits where none may. */
+bool connector_has_room(const struct connector *c);
 
 /*
  * connector_start - have a waiting connect(2) done by a process of its own.

@@ -236,7 +236,9 @@ static void polled_make(struct polled *p, const struct supervisor *s, int signal
 	p->n = 0;
 	add(p, s->control, POLLIN, SOURCE_CONTROL, 0);
 	add(p, signals, POLLIN, SOURCE_SIGNAL, 0);
-	add(p, s->notify, POLLIN, SOURCE_NOTIFY, 0);
+	/* What cannot be begun now waits in the kernel. */
+	if (connector_has_room(&s->connector))
+		add(p, s->notify, POLLIN, SOURCE_NOTIFY, 0);
 	for (int i = 0; i < NETNS_WATCH_FDS; i++)
 		add(p, s->watch[i], POLLIN, SOURCE_WATCH, i);
 	add(p, s->holds_watch, POLLIN, SOURCE_HOLDS, 0);

@@ -237,3 +237,26 @@ def test_no_abstract_socket_on_the_hosts_network(mode, tiercel):
         with pytest.raises(BlockingIOError):
             server.accept()
     assert "PermissionError" in done.err, done.err
+
+
+# As many at once as there are threads; each waits its turn, none is refused for want of one.
+MANY = """
+import socket, threading
+server = socket.create_server(('127.0.0.1', 7000), backlog=4096)
+errors = []
+def connect():
+    for _ in range(5):
+        try:
+            socket.create_connection(server.getsockname()).close()
+        except OSError as e:
+            errors.append(e)
+threads = [threading.Thread(target=connect) for _ in range(150)]
+for t in threads: t.start()
+for t in threads: t.join()
+print(errors)
+"""
+
+
+def test_many_connect_at_once(tiercel):
+    done = tiercel("run", "--", "python3", "-c", MANY)
+    assert (done.rc, done.out) == (0, "[]\n"), done.err
