@@ -17,6 +17,7 @@
 #include "base/fd.h"
 #include "linux/caps.h"
 #include "linux/mount.h"
+#include "linux/nft.h"
 #include "linux/overlay.h"
 #include "linux/seccomp.h"
 #include "linux/userns.h"
@@ -138,6 +139,24 @@ int host_try_overlay(const char *dir, struct err *e)
 	struct overlay_try t = { .map = own_map(), .dir = dir };
 
 	return in_child(CLONE_NEWUSER | CLONE_NEWNS, attempt_overlay, &t, e);
+}
+
+static int attempt_redirect(void *arg, struct err *e)
+{
+	int r = map_here(arg, e);
+
+	if (r < 0)
+		return r;
+	/* Any two ports will do: the namespace ends here. */
+	r = nft_redirect(2, 1);
+	return r < 0 ? err_sys(e, r, "nftables with NAT is refused") : 0;
+}
+
+int host_try_redirect(struct err *e)
+{
+	struct userns_map m = own_map();
+
+	return in_child(CLONE_NEWUSER | CLONE_NEWNET, attempt_redirect, &m, e);
 }
 
 static int attempt_listener(void *arg, struct err *e)

@@ -23,6 +23,9 @@ int host_try_proc(struct err *e);
  */
 int host_try_overlay(const char *dir, struct err *e);
 
+/* host_try_redirect - make the redirect of all ports, in a network namespace that ends at once. */
+int host_try_redirect(struct err *e);
+
 /*
  * host_try_listener - load a filter with a listener. -EBUSY: an outer sandbox has one already.
  */

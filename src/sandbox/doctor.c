@@ -106,6 +106,10 @@ static const struct trial trials[] = {
 	  "load it: modprobe overlay (without it the workspace is copied)", false },
 	{ "Landlock", try_landlock, "there, a second wall",
 	  "boot with lsm=landlock,… (without it there is one wall less)", false },
+	{ "nftables", host_try_redirect, "redirected every port in a network namespace",
+	  "load them: modprobe -a nf_tables nft_chain_nat nft_redir (without them no rule for "
+	  "every port)",
+	  false },
 	{ "KVM", kvm_try, "ran a guest of one instruction; whether it boots Linux was not tried",
 	  NULL, false },
 };
