@@ -123,6 +123,9 @@ static void network(const struct policy *p, struct buf *out)
 		buf_str(out, "; every other host, port and name is refused at once, and so is UDP."
 			     "\n  Addresses of this machine, of private networks and of cloud "
 			     "metadata only where they are named here as addresses.");
+	} else if (p->net_http_n > 0) {
+		buf_str(out, "Network. It can reach the hosts named next; every other host, port "
+			     "and name is refused at once, and so is UDP.");
 	} else {
 		buf_str(out, "Network. None: it can talk to itself on loopback; every other "
 			     "address is refused at once.");

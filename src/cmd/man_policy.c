@@ -64,6 +64,8 @@ static const char network[] =
 	"HTTP its host. UDP, ICMP and every other port are refused at once.\n\n"
 	"Addresses of this machine, of private and link-local networks and of cloud metadata "
 	"are reached only where a rule names them as addresses, whatever names lead to them.\n\n"
+	"A port in network.loopback stands on the command's own loopback, and leads to that port "
+	"on the loopback of this machine.\n\n"
 	"A rule for all ports, and rules for more than 256, need nftables in the kernel.\n\n"
 	"No unix socket of this machine can be connected to, in whatever directory files.read, "
 	"files.write or the mode of the workspace show it; one that is named there ends the start. "

@@ -218,5 +218,8 @@ def test_explain_says_what_the_policy_says(programs, tmp_path):
                   "GET to /r/**", "no other socket", "them: bpf."):
         assert words in said
     assert "Network. None" not in said
+    policy.write_text("network: { http: [{ host: a.b, methods: [GET] }] }\n")
+    said = call(programs, "explain", "--policy", policy, env=env, cwd=tmp_path / "work").stdout
+    assert "Network. It can reach the hosts named next;" in said and "Of a.b only requests with GET" in said
     assert "Network. None" in call(programs, "explain", env=env, cwd=tmp_path / "work").stdout
     assert "--protected" not in call(programs, "explain", "--mode", "readonly", env=env, cwd=tmp_path / "work").stdout

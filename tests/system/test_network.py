@@ -121,6 +121,18 @@ def test_as_many_sockets_as_there_may_be(run, mode):
                         "any.example@443": "ConnectionRefusedError", "udp": "ConnectionRefusedError"}
 
 
+@pytest.mark.parametrize("allow", ("", ", allow: ['any.example:*']"))
+def test_ports_of_the_hosts_loopback(run, mode, allow):
+    policy = mode.write("p.yaml", f"version: 1\nnetwork: {{ loopback: ['5432']{allow} }}\n", mode=0o600)
+    mode.write("connect.py", CONNECT)
+    done = run(*RULED, "--policy", policy, "--", PYTHON, "connect.py", "127.0.0.1@5432", "::1@5432", "127.0.0.1@443",
+               f"{ADDR}@5432", "any.example@5432")
+    said = dict(line.split(" ", 1) for line in done.out.splitlines())
+    assert said.pop("any.example@5432") == ("port 5432" if allow else "gaierror"), done.err
+    assert said == {"127.0.0.1@5432": "port 5432", "::1@5432": "port 5432", "127.0.0.1@443": "ConnectionRefusedError",
+                    f"{ADDR}@5432": "ConnectionResetError", "udp": "ConnectionRefusedError"}
+
+
 def test_what_runs_inside_keeps_its_loopback(run, mode):
     mode.write("own.py", textwrap.dedent("""
         import socket
