@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -79,11 +80,24 @@ struct pipe *pipes_lend(struct pipes *p, struct pipe_wait *w)
 	return NULL;
 }
 
+/* The last pipe is never given up: others may take its descriptors, and nothing would move. */
+static bool is_emptied(const struct pipes *p, const struct pipe *pipe)
+{
+	char bytes[BUFSIZ];
+	ssize_t n = 1;
+
+	if (p->n > 1)
+		return false;
+	while (n > 0)
+		n = read(pipe->read_end, bytes, sizeof(bytes));
+	return true;
+}
+
 void pipes_return(struct pipes *p, struct loop *loop, struct pipe *pipe, bool is_empty)
 {
 	struct pipe_wait *w = p->waiting.next;
 
-	if (is_empty && (w != &p->waiting || p->n_free < PIPES_KEPT))
+	if ((is_empty || is_emptied(p, pipe)) && (w != &p->waiting || p->n_free < PIPES_KEPT))
 		put_free(p, pipe);
 	else
 		destroy(p, pipe);

@@ -92,6 +92,12 @@ static bool is_out_of_room(int error)
 	return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
 }
 
+/* Other errors are those of one connection, which is gone; accept(2), "Error handling". */
+static bool is_end(int error)
+{
+	return error == EAGAIN || error == EBADF || error == EINVAL || error == ENOTSOCK;
+}
+
 /* Whoever connects meanwhile waits in the kernel's queue. */
 static void pause_accepting(struct listener *l)
 {
@@ -112,7 +118,7 @@ static void accept_some(struct listener *l)
 			pause_accepting(l);
 			return;
 		}
-		if (fd < 0 && errno != ECONNABORTED && errno != EINTR)
+		if (fd < 0 && is_end(errno))
 			return;
 		if (fd < 0)
 			continue;
