@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server with TLS and an authority of its own, for tests of streams that are opened."""
+import hashlib
 import os
 import re
 import ssl
@@ -89,10 +90,16 @@ class OpenedWorld(World):
                 body, data = body + data[:n], data[n + 2:]
                 if n == 0:
                     return body, data
-        n = int(request.fields.get("content-length", "0"))
+        n, data = int(request.fields.get("content-length", "0")), bytearray(data)
         while len(data) < n:
             data += s.recv(65536)
-        return data[:n], data[n:]
+        return bytes(data[:n]), bytes(data[n:])
+
+    # What servers send that cannot be passed on as it is, by the last word of the path.
+    ODD = {"close": b"HTTP/1.1 ", "cut": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome",
+           "lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nsome",
+           "more": b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nsomeHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmore",
+           "until": b"HTTP/1.0 200 OK\r\n\r\nall until the end"}
 
     def answer_http(self, s, request):
         """Answers; returns whether the connection is over."""
@@ -104,6 +111,11 @@ class OpenedWorld(World):
             while data := s.recv(65536):
                 s.sendall(data[::-1])
             return True
+        if odd := self.ODD.get(request.path.rsplit("/", 1)[-1]):
+            s.sendall(odd)
+            return True
+        if request.path.endswith("digest"):
+            request.body = hashlib.sha256(request.body).hexdigest().encode()
         body = b"you said %s %s " % (request.method.encode(), request.path.encode()) + request.body
         if request.path.endswith("chunked"):
             s.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")

@@ -302,14 +302,26 @@ static int take_some(struct conn *c, struct end *end)
 	return end->kept.err < 0 ? end->kept.err : (int)n;
 }
 
+/* A client may end what it sends and still wait for its reply, though not forever. */
+static void wait_half(struct conn *c)
+{
+	if (c->is_half)
+		return;
+	c->is_half = true;
+	loop_timer(&c->proxy->loop, &c->timer, TIMER_HALF);
+}
+
 static int from_client(struct conn *c, struct opened *o)
 {
-	bool is_turn = o->client.tls.is_up && o->http.one.phase != HTTP1_WAIT &&
-		       engine_out(&o->http, ENGINE_SERVER)->n == 0;
+	bool is_turn = o->client.tls.is_up && engine_out(&o->http, ENGINE_SERVER)->n == 0;
 	int r = is_turn ? take_some(c, &o->client) : 0;
 
 	if (r < 0 || !o->client.is_over || !is_turn)
 		return r;
+	if (o->http.one.phase == HTTP1_WAIT) {
+		wait_half(c);
+		return r;
+	}
 	/* Between two requests it may go; within one nobody would know what it meant. */
 	if (engine_state(&o->http) == ENGINE_IDLE)
 		conn_end(c);

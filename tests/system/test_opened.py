@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streams that are opened: rules of network.http and secrets hold inside TLS; every other stream stays as it is."""
 import base64
+import hashlib
 import json
 import os
 import shutil
@@ -245,3 +246,76 @@ def test_git_over_https_with_a_secret(run, mode, world, tmp_path):
     assert done.out == "one\n", done.out + done.err
     said = {base64.b64decode(r.fields["authorization"][6:]).decode() for r in world.requests if "authorization" in r.fields}
     assert said == {"me:" + VALUE}
+
+
+# --- what clients and servers may get wrong ---
+ALL = "version: 1\nnetwork: { http: [{ host: api.example.com, paths: ['/ok/**'] }] }\n"
+RAW = """
+    import re, socket, ssl, sys
+    for request in sys.argv[1:]:
+        raw = socket.create_connection(("api.example.com", 443), 5)
+        s = ssl.create_default_context().wrap_socket(raw, server_hostname="api.example.com")
+        s.sendall(request.encode().decode("unicode_escape").encode("latin-1"))
+        said = b""
+        try:
+            while more := s.recv(65536):
+                said += more
+        except OSError as e:
+            said += b" " + type(e).__name__.encode()
+        print(*re.findall(r"HTTP/1.1 (\\d+)", said.decode("latin-1")))
+"""
+HOST = r" HTTP/1.1\r\nHost: api.example.com\r\n"
+
+
+TWO_WAYS = (
+    (rf"GET /ok/1{HOST}\r\nGET /no/2{HOST}\r\n", "200 403"),
+    (rf"GET /ok/1{HOST}\r\nGET /ok/2{HOST}Connection: close\r\n\r\n", "200 200"),
+    (rf"POST /ok/1{HOST}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /no/2{HOST}\r\n", "400"),
+    (rf"POST /ok/1{HOST}Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc", "400"),
+    (rf"POST /ok/1{HOST}Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\n\r\n", "400"),
+    (rf"GET /ok/1{HOST}X: a\nGET /no/2 HTTP/1.1\r\n\r\n", "400"),
+    (rf"GET /ok/1{HOST}Host: plain.example.com\r\n\r\n", "400"),
+    (r"GET /ok/1 HTTP/1.1\r\n\r\n", "400"),
+    (r"GET https://plain.example.com/ok/1 HTTP/1.1\r\nHost: plain.example.com\r\n\r\n", "400"),
+    (rf"CONNECT plain.example.com:443 HTTP/1.1\r\nHost: plain.example.com:443\r\n\r\n", "400"),
+    (rf"GET /ok/1{HOST}X-HTTP-Method-Override: DELETE\r\nConnection: close\r\n\r\n", "403"),
+    (rf"GET /ok/%2e%2e/no{HOST}\r\n", "403"),
+    (r"\x00\x01\x02 neither", "400"),
+)
+
+
+def test_requests_that_could_be_read_in_two_ways_go_nowhere(run, mode, world):
+    mode.write("raw.py", textwrap.dedent(RAW))
+    done = run(ALL, PYTHON, "raw.py", *(request for request, _ in TWO_WAYS))
+    assert list(zip(TWO_WAYS, done.out.splitlines())) == [(way, way[1]) for way in TWO_WAYS], done.err
+    assert asked(world) == [("GET", "/ok/1"), ("GET", "/ok/1"), ("GET", "/ok/2")]
+
+
+def test_what_servers_get_wrong_is_not_passed_on(run):
+    kinds = {"close": "502 0", "lengths": "502 0", "cut": "200 18", "more": "200 0", "until": "200 0"}
+    done = run(ALL, "sh", "-c", "for k in %s; do curl -s -w '\n%%{http_code} %%{exitcode}\n' https://api.example.com/ok/$k; done" % " ".join(kinds))
+    lines = done.out.splitlines()
+    assert [line for line in lines if line[:3].isdigit()] == list(kinds.values()), done.out + done.err
+    assert "all until the end" in lines and "some" in lines and "more" not in done.out
+
+
+def test_large_bodies_arrive_whole_both_ways(run, mode):
+    blob = os.urandom(5 << 20)
+    mode.write("blob", blob)
+    digest = hashlib.sha256(blob).hexdigest()
+    done = run(ALL, "sh", "-c", """
+        u=https://api.example.com/ok
+        curl -sS --data-binary @blob $u/digest; echo
+        curl -sS --tls-max 1.2 -H 'Transfer-Encoding: chunked' --data-binary @blob $u/digest; echo
+        curl -sS -T blob -H 'Expect: 100-continue' $u/digest; echo
+        curl -sS --data-binary @blob $u/back | tail -c +24 | sha256sum
+    """)
+    lines = done.out.splitlines()
+    assert [line.split()[-1] for line in lines[:3]] == [digest] * 3, done.out + done.err
+    assert lines[3].split()[0] == digest
+
+
+def test_many_at_once(run, world):
+    done = run(ALL, "sh", "-c", "seq 24 | xargs -P 12 -I{} curl -sS https://api.example.com/ok/{} | tr y '\\n' | grep -c '^ou said'")
+    assert done.out == "24\n", done.err
+    assert len(world.requests) == 24
