@@ -283,8 +283,10 @@ static int proxy_read(struct supervisor *s, enum source source, struct err *e)
 	if (s->start_ms == 0)
 		return r == -EPIPE ? err_set(e, r, "the proxy ended before the command started")
 				   : r;
-	events_add(s->log, "net.lost", "tiercel-proxy",
-		   "the proxy ended; nothing could be reached from then on");
+	/* Each of its sockets ends, one after the other. */
+	if (!events_has(s->log, "net.lost"))
+		events_add(s->log, "net.lost", "tiercel-proxy",
+			   "the proxy ended; nothing could be reached from then on");
 	return 0;
 }
 

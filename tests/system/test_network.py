@@ -4,10 +4,12 @@ import ctypes
 import json
 import os
 import re
+import signal
 import socket
 import struct
 import sys
 import textwrap
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -169,6 +171,46 @@ def test_without_nftables_the_start_is_refused_by_line(mode, outside):
         err = child.stderr.read().decode()
     assert child.returncode == 125 and err.count("\n") == 1
     assert ":3:10: network.allow: \"any.example:*\" needs nftables" in err
+
+
+def proxies_of(supervisor):
+    """Processes of the proxy, which are grandchildren of its supervisor."""
+    def parent(pid):
+        return int(re.search(r"PPid:\s*(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if (folder / "cmdline").read_bytes() == b"/tiercel-proxy\0" and parent(parent(folder.name)) == supervisor:
+                yield int(folder.name)
+        except OSError:  # it ended
+            continue
+
+
+def test_without_its_proxy_a_sandbox_has_no_network(mode, outside):
+    mode.write("twice.py", textwrap.dedent("""
+        import socket
+        for _ in range(2):
+            try:
+                with socket.create_connection(("any.example", 5432), 5) as s:
+                    s.sendall(b"x\\n")
+                    print(s.recv(99), flush=True)
+            except OSError as e:
+                print(type(e).__name__, flush=True)
+            input()
+    """))
+    words = [mode.programs / "tiercel", *RULED, "--allow", "any.example:*", "--", PYTHON, "twice.py"]
+    with outside.space.entered(), mode.popen(words, stdin=-1, stdout=-1, stderr=-1) as child:
+        assert child.stdout.readline() == b"b'port 5432'\n"
+        killed = list(proxies_of(child.pid))
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        while list(proxies_of(child.pid)):
+            time.sleep(0.01)
+        child.stdin.write(b"\n")
+        child.stdin.flush()
+        assert child.stdout.readline() in (b"gaierror\n", b"ConnectionRefusedError\n")
+        err = child.communicate(b"\n", timeout=20)[1].decode()
+    assert len(killed) == 1 and child.returncode == 0
+    assert "net.lost tiercel-proxy: the proxy ended" in err
 
 
 # --- the environment ---
