@@ -73,8 +73,9 @@ static int network_choose(const char *mode, bool *ret_is_host, struct err *e)
 /* Who asks for none is not given what a file opens. */
 static int network_agrees(const char *mode, const struct policy *p, struct err *e)
 {
-	static const enum policy_field opening[] = { FIELD_NETWORK_ALLOW, FIELD_NETWORK_PUBLISH,
-						     FIELD_NETWORK_LOOPBACK, FIELD_NETWORK_UNIX };
+	static const enum policy_field opening[] = { FIELD_NETWORK_ALLOW, FIELD_NETWORK_HTTP,
+						     FIELD_NETWORK_PUBLISH, FIELD_NETWORK_LOOPBACK,
+						     FIELD_NETWORK_UNIX };
 
 	if (mode == NULL || strcmp(mode, "none") != 0)
 		return 0;

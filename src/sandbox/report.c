@@ -14,6 +14,7 @@
 #include "policy/fields.h"
 #include "policy/value.h"
 #include "sandbox/run.h"
+#include "tier/part_egress.h"
 
 #define FILE_NAME "report.json"
 #define FILE_MAX_BYTES (UINT64_C(4) << 20)
@@ -170,7 +171,7 @@ static const char *network_word(const struct run_result *res, const struct polic
 {
 	if (res->has_host_network)
 		return "host";
-	return policy->net_allow.n > 0 ? "rules" : "none";
+	return part_egress_is_open(policy) ? "rules" : "none";
 }
 
 json_t *report_json(const struct run_result *res, const struct policy *policy)

@@ -264,6 +264,7 @@ def test_the_hosts_network_is_had_by_flag_and_named(run, mode, outside):
     done = run("run", "--network", "host", "--json", "--", "true")
     assert json.loads(done.err)["network"] == "host"
     assert json.loads(run("run", "--json", "--", "true").err)["network"] == "none"
+    assert json.loads(run("run", "--json", "--allow", "any.example", "--", "true").err)["network"] == "rules"
     assert "on the host's network" in run("plan", "--network", "host").out
     assert "Network. This machine's own" in run("explain", "--network", "host").out
 
@@ -286,6 +287,14 @@ def test_nothing_but_the_flag_gives_the_hosts_network(run, mode):
 def test_networks_that_cannot_be_are_refused_in_a_line(run, args, words):
     done = run("run", *args, "--", "true")
     assert done.rc == 125 and done.err.count("\n") == 1 and words in done.err
+
+
+@pytest.mark.modes("user")
+def test_none_is_none_whatever_a_file_opens(run, mode):
+    for rule in ("allow: [any.example]", "http: [{ host: any.example }]", "loopback: ['5432']"):
+        policy = mode.write("p.yaml", f"version: 1\nnetwork: {{ {rule} }}\n", mode=0o600)
+        done = run("run", "--policy", policy, "--network", "none", "--", "true")
+        assert done.rc == 125 and f"network.{rule.split(':')[0]} (" in done.err and done.err.endswith("one of them\n")
 
 
 def test_rules_for_the_network_and_the_hosts_own_are_refused_by_line(run, mode):
