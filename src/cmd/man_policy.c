@@ -81,19 +81,18 @@ static const char opened[] =
 	"A secret is read on this machine: of the variable of its name (from: env), of a file "
 	"(from: file:/PATH) or of what a command prints (from: command:WORDS). The variable inside "
 	"holds a placeholder of the same shape. It becomes the value in requests to the hosts that "
-	"the secret names, on port 443 unless they name others: in a header (header: "
-	"\"Authorization: "
-	"Bearer {}\"), in HTTP Basic (basic: true), in a parameter (query: NAME) or in a body of "
-	"at "
-	"most 1 MiB (body: true); without any of these in Authorization and Basic. A placeholder "
-	"that stands elsewhere stays as it is, and is told. The hosts of a secret have to be "
-	"allowed by network.allow or network.http.\n\n"
+	"the secret names, on port 443 unless they name others: in a header (header: NAME, or "
+	"header: \"NAME: Bearer {}\"), in HTTP Basic (basic: true), in a parameter (query: NAME) "
+	"or "
+	"in a body of at most 1 MiB (body: true); without any of these in Authorization and Basic. "
+	"A placeholder that stands elsewhere stays as it is, and is told. The hosts of a secret "
+	"have to be allowed by network.allow or network.http.\n\n"
 	"TLS to the hosts of both is opened by an authority that is made for this one sandbox, and "
 	"verified by the list of this machine, or of SSL_CERT_FILE. The authority is in "
-	"/run/tiercel/ca.pem, and added to the system's list inside; SSL_CERT_FILE, "
-	"NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, GIT_SSL_CAINFO, "
-	"CARGO_HTTP_CAINFO, "
-	"PIP_CERT, DENO_CERT and AWS_CA_BUNDLE are set. All other TLS passes unopened.";
+	"/run/tiercel/ca.pem, and added to the system's lists inside, that of Java included; "
+	"SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, GIT_SSL_CAINFO, "
+	"CARGO_HTTP_CAINFO, PIP_CERT, DENO_CERT and AWS_CA_BUNDLE are set. All other TLS passes "
+	"unopened.";
 
 static const char *const types[TYPE_END] = {
 	[TYPE_VERSION] = "number",

@@ -21,7 +21,8 @@
 
 enum egress_kind {
 	/* From the supervisor. */
-	EGRESS_CONFIG = 1, /* one fd: the configuration, a sealed memfd; again while running */
+	EGRESS_CONFIG = 1, /* one fd: the configuration, a sealed memfd; again while running.
+			      @value: EGRESS_WANT_… of what the sandbox trusts by */
 	EGRESS_LISTEN,	   /* fds: listening sockets of the sandbox; @value: enum egress_listener */
 	EGRESS_START,	   /* all has been given */
 	EGRESS_SECRET,	   /* one fd: a memfd with the value of the secret number @value */
@@ -29,8 +30,16 @@ enum egress_kind {
 	EGRESS_READY, /* the configuration is taken, sockets are served */
 	EGRESS_FAIL,  /* @detail: why not; it ends */
 	EGRESS_EVENT, /* @type, @target, @detail, @flag, @port, @in, @out */
-	EGRESS_CA,    /* one fd: what the sandbox has to trust, as text; where streams are opened */
+	EGRESS_CA,    /* one fd: what the sandbox has to trust; @value: enum egress_trust */
 	EGRESS_KIND_END
+};
+
+#define EGRESS_WANT_JAVA 1
+
+/* Told where streams are opened: always the first, the others where they are wanted. */
+enum egress_trust {
+	EGRESS_TRUST_PEM, /* the proxy's certificate, as text */
+	EGRESS_TRUST_JAVA /* all authorities, as Java keeps them */
 };
 
 enum egress_listener {

@@ -143,6 +143,11 @@ int ca_pem(const struct ca *ca, struct buf *out)
 	return n > 0 ? out->err : -ENOMEM;
 }
 
+X509 *ca_certificate(const struct ca *ca)
+{
+	return ca->cert;
+}
+
 static X509 *leaf_make(const struct ca *ca, const struct host *host)
 {
 	char san[SAN_MAX];

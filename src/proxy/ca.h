@@ -18,6 +18,9 @@ void ca_free(struct ca *ca);
 /* ca_pem - append its certificate, as text. Returns 0 or -ENOMEM. */
 int ca_pem(const struct ca *ca, struct buf *out);
 
+/* Its certificate; borrowed. */
+struct x509_st *ca_certificate(const struct ca *ca);
+
 /*
  * ca_leaf - the certificate that a server is shown by.
  *

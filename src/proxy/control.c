@@ -93,9 +93,9 @@ int control_answer(const struct control *c, enum egress_kind kind, const struct 
 	return r < 0 ? -errno : 0;
 }
 
-int control_offer(const struct control *c, enum egress_kind kind, int fd)
+int control_offer(const struct control *c, enum egress_kind kind, uint32_t value, int fd)
 {
-	struct egress_message m = { .kind = kind };
+	struct egress_message m = { .kind = kind, .value = value };
 	struct iovec part = { .iov_base = &m, .iov_len = sizeof(m) };
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];

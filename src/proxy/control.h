@@ -36,7 +36,7 @@ int control_config(int memfd, char **ret, struct err *e);
 int control_answer(const struct control *c, enum egress_kind kind, const struct err *e);
 
 /* control_offer - a message with one descriptor (borrowed). Returns 0 or negative errno. */
-int control_offer(const struct control *c, enum egress_kind kind, int fd);
+int control_offer(const struct control *c, enum egress_kind kind, uint32_t value, int fd);
 
 /* control_event - send an event; its @kind is set. One that finds no room is dropped and counted.
  */

@@ -23,6 +23,7 @@
 #define EXIT_OURS 125
 #define NAMES_KEPT 32768
 #define PEM_MAX 16384
+#define JAVA_MAX (8u << 20)
 #define PIPES_SHARE 8 /* of all descriptors, one in so many may be a pipe */
 #define PIPES_MOST 1024
 
@@ -59,32 +60,42 @@ static void narrow(struct proxy *p)
 	}
 }
 
+static int offer(struct program *g, enum egress_trust what, const struct buf *b, struct err *e)
+{
+	AUTO_CLOSE int fd = memfd_create("authority", MFD_CLOEXEC);
+	int r = fd < 0 ? -errno : fd_write_full(fd, b->p, b->n);
+
+	if (r == 0)
+		r = control_offer(&g->proxy.control, EGRESS_CA, what, fd);
+	return r < 0 ? err_sys(e, r, "proxy: certificate authority") : 0;
+}
+
 /* What the sandbox has to trust is told before it starts, so only the first rules can ask for it.
  */
-static int prepare_opening(struct program *g, struct err *e)
+static int prepare_opening(struct program *g, uint32_t wants, struct err *e)
 {
 	struct proxy *p = &g->proxy;
 	AUTO_BUF struct buf pem = BUF_INIT(PEM_MAX);
-	AUTO_CLOSE int fd = -EBADF;
+	AUTO_BUF struct buf java = BUF_INIT(JAVA_MAX);
 	int r;
 
 	if (p->tls != NULL || p->config.n_http + p->config.n_git + p->config.n_secrets == 0)
 		return 0;
 	r = tls_maker_new(&p->tls, e);
-	if (r == 0)
-		r = tls_maker_pem(p->tls, &pem);
 	if (r < 0)
 		return r;
-	fd = memfd_create("authority", MFD_CLOEXEC);
-	if (fd < 0)
-		return err_sys(e, -errno, "proxy: memory for a certificate");
-	r = fd_write_full(fd, pem.p, pem.n);
-	if (r == 0)
-		r = control_offer(&p->control, EGRESS_CA, fd);
-	return r < 0 ? err_sys(e, r, "proxy: certificate authority") : 0;
+	r = tls_maker_pem(p->tls, &pem);
+	if (r == 0 && (wants & EGRESS_WANT_JAVA) != 0)
+		r = tls_maker_java(p->tls, &java);
+	if (r < 0)
+		return err_sys(e, r, "proxy: list of authorities");
+	r = offer(g, EGRESS_TRUST_PEM, &pem, e);
+	if (r == 0 && java.n > 0)
+		r = offer(g, EGRESS_TRUST_JAVA, &java, e);
+	return r;
 }
 
-static int take_config(struct program *g, const int *fds, size_t n, struct err *e)
+static int take_config(struct program *g, uint32_t wants, const int *fds, size_t n, struct err *e)
 {
 	AUTO_FREE char *text = NULL;
 	struct proxy *p = &g->proxy;
@@ -103,7 +114,7 @@ static int take_config(struct program *g, const int *fds, size_t n, struct err *
 	g->has_config = true;
 	p->budget.limits = config.limits;
 	narrow(p);
-	r = prepare_opening(g, e);
+	r = prepare_opening(g, wants, e);
 	return r < 0 ? r : resolver_servers(p->resolver, config.servers, config.n_servers);
 }
 
@@ -136,7 +147,7 @@ static int obey(struct program *g, const struct egress_message *m, int *fds, siz
 	int r = -EPROTO;
 
 	if (m->kind == EGRESS_CONFIG) {
-		r = take_config(g, fds, n, e);
+		r = take_config(g, m->value, fds, n, e);
 		if (r < 0)
 			return r;
 		return g->is_started ? control_answer(&g->proxy.control, EGRESS_READY, NULL) : 0;

@@ -15,11 +15,13 @@
 #define ROOTS_MAX 2048
 #define FIELDS_BEFORE_SUBJECT 4 /* serial number, signature, issuer, validity */
 
-/* One certificate, unread. @hash: of its subject, as OpenSSL compares names */
+/* One certificate, unread. @subject: where its name is; @hash: of that, as OpenSSL compares names
+ */
 struct root {
 	unsigned long hash;
 	unsigned char *der;
 	long n;
+	long subject;
 };
 
 struct roots {
@@ -50,26 +52,24 @@ static bool step(const unsigned char **p, const unsigned char *end, bool is_into
 	return true;
 }
 
-/* The subject's name within a certificate; NULL when it is none. */
-static X509_NAME *subject_of(const unsigned char *der, long n)
+/* Where the subject's name begins within a certificate. Returns false when it is none. */
+static bool find_subject(const unsigned char **p, const unsigned char *end)
 {
-	const unsigned char *p = der;
-	const unsigned char *end = der + n;
 	const unsigned char *behind;
 	int tag;
 
-	if (!step(&p, end, true, &tag) || !step(&p, end, true, &tag))
-		return NULL;
-	behind = p;
+	if (!step(p, end, true, &tag) || !step(p, end, true, &tag))
+		return false;
+	behind = *p;
 	/* The version is left out where it is the first one. */
 	if (!step(&behind, end, false, &tag))
-		return NULL;
+		return false;
 	if (tag < 0)
-		p = behind;
+		*p = behind;
 	for (int i = 0; i < FIELDS_BEFORE_SUBJECT; i++)
-		if (!step(&p, end, false, &tag))
-			return NULL;
-	return d2i_X509_NAME(NULL, &p, end - p);
+		if (!step(p, end, false, &tag))
+			return false;
+	return true;
 }
 
 /* Takes the next certificate off the list. Returns false at its end. */
@@ -78,23 +78,42 @@ static bool next(BIO *list, struct roots *r)
 	char *name = NULL;
 	char *header = NULL;
 	struct root root = { 0 };
-	X509_NAME *subject = NULL;
-	int ok = 0;
+	const unsigned char *p;
 
 	if (r->n == ROOTS_MAX || !PEM_read_bio(list, &name, &header, &root.der, &root.n))
 		return false;
-	if (strcmp(name, PEM_STRING_X509) == 0)
-		subject = subject_of(root.der, root.n);
-	if (subject != NULL)
-		root.hash = X509_NAME_hash_ex(subject, NULL, NULL, &ok);
-	X509_NAME_free(subject);
+	p = root.der;
+	if (strcmp(name, PEM_STRING_X509) == 0 && find_subject(&p, root.der + root.n)) {
+		root.subject = p - root.der;
+		r->v[r->n++] = root;
+	} else {
+		OPENSSL_free(root.der);
+	}
 	OPENSSL_free(name);
 	OPENSSL_free(header);
-	if (ok)
-		r->v[r->n++] = root;
-	else
-		OPENSSL_free(root.der);
 	return true;
+}
+
+/* Works the hashes out; those that have none are given up. */
+static void hash_all(struct roots *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct root *root = &r->v[i];
+		const unsigned char *p = root->der + root->subject;
+		X509_NAME *subject = d2i_X509_NAME(NULL, &p, root->n - root->subject);
+		int ok = 0;
+
+		if (subject != NULL)
+			root->hash = X509_NAME_hash_ex(subject, NULL, NULL, &ok);
+		X509_NAME_free(subject);
+		if (ok)
+			r->v[n++] = *root;
+		else
+			OPENSSL_free(root->der);
+	}
+	r->n = n;
 }
 
 /* Reads a certificate and gives it to the store. Returns it, borrowed from there; or NULL. */
@@ -150,6 +169,21 @@ static struct roots *read_list(BIO *list)
 	return r;
 }
 
+int roots_each(const char *path, void (*take)(void *who, const unsigned char *der, size_t n),
+	       void *who)
+{
+	BIO *list = BIO_new_file(path, "r");
+	struct roots *r = list != NULL ? read_list(list) : NULL;
+
+	BIO_free(list);
+	if (r == NULL)
+		return list == NULL ? -ENOENT : -ENOMEM;
+	for (size_t i = 0; i < r->n; i++)
+		take(who, r->v[i].der, (size_t)r->v[i].n);
+	roots_free(r);
+	return 0;
+}
+
 int roots_use(SSL_CTX *x, const char *path)
 {
 	BIO *list = BIO_new_file(path, "r");
@@ -159,6 +193,7 @@ int roots_use(SSL_CTX *x, const char *path)
 	BIO_free(list);
 	if (r == NULL)
 		return list == NULL ? -ENOENT : -ENOMEM;
+	hash_all(r);
 	r->method = X509_LOOKUP_meth_new("roots");
 	if (r->method != NULL && X509_LOOKUP_meth_set_get_by_subject(r->method, find) &&
 	    X509_LOOKUP_meth_set_free(r->method, on_free))

@@ -3,6 +3,8 @@
 #ifndef PROXY_ROOTS_H
 #define PROXY_ROOTS_H
 
+#include <stddef.h>
+
 struct ssl_ctx_st;
 
 /*
@@ -15,5 +17,12 @@ struct ssl_ctx_st;
  * Source: RFC 5280 section 4.1, X509_LOOKUP_meth_new(3).
  */
 int roots_use(struct ssl_ctx_st *x, const char *path);
+
+/*
+ * roots_each - call for every certificate of a list, with its bytes (DER).
+ * Returns 0; -ENOENT when the list cannot be read.
+ */
+int roots_each(const char *path, void (*take)(void *who, const unsigned char *der, size_t n),
+	       void *who);
 
 #endif

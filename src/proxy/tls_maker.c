@@ -10,6 +10,7 @@
 
 #include "plan/egress.h"
 #include "proxy/ca.h"
+#include "proxy/jks.h"
 #include "proxy/roots.h"
 
 /*
@@ -136,6 +137,11 @@ void tls_maker_free(struct tls_maker *m)
 int tls_maker_pem(const struct tls_maker *m, struct buf *out)
 {
 	return ca_pem(m->ca, out);
+}
+
+int tls_maker_java(const struct tls_maker *m, struct buf *out)
+{
+	return jks_build(EGRESS_ROOTS, m->ca, out);
 }
 
 static SSL *connected(SSL_CTX *x, int fd)

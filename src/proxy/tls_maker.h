@@ -22,6 +22,9 @@ void tls_maker_free(struct tls_maker *m);
 /* tls_maker_pem - append the certificate that the sandbox has to trust. Returns 0 or -ENOMEM. */
 int tls_maker_pem(const struct tls_maker *m, struct buf *out);
 
+/* tls_maker_java - append the same beside the host's roots, as Java reads them: jks_build. */
+int tls_maker_java(const struct tls_maker *m, struct buf *out);
+
 /*
  * tls_maker_serve - our end toward the sandbox; @host is what it is shown as, and of an address
  * the name that the client asks for instead. @host: borrowed while the handshake lasts. @is_h2:

@@ -13,12 +13,15 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "plan/egress.h"
 #include "sandbox/prepare.h"
 #include "sandbox/store.h"
 #include "tier/part_egress.h"
 
 #define OWN_NAME "authority.pem"
 #define ROOTS_NAME "authorities.pem"
+#define JAVA_NAME "authorities.jks"
+#define JAVA_START "\xfe\xed\xfe\xed"
 #define LIST_MAX (8u << 20)
 #define PEM_MAX 16384
 #define PEM_START "-----BEGIN CERTIFICATE-----\n"
@@ -30,6 +33,12 @@ static const char *const lists[] = {
 	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
 	"/etc/ssl/ca-bundle.pem",
 	"/etc/ssl/cert.pem",
+};
+
+static const char *const java_lists[] = {
+	"/etc/ssl/certs/java/cacerts",
+	"/etc/pki/ca-trust/extracted/java/cacerts",
+	"/etc/pki/java/cacerts",
 };
 
 static const char *real(struct arena *a, const char *path)
@@ -50,15 +59,16 @@ const char *authority_list(struct arena *a)
 }
 
 /* The lists that are there, each once however many links lead to it. */
-static int find_lists(struct arena *a, struct tier_facts *f)
+static int find_lists(struct arena *a, const char *const *names, size_t names_n,
+		      struct policy_list *ret)
 {
-	const char **v = arena_alloc(a, ARRAY_LEN(lists) * sizeof(*v));
+	const char **v = arena_alloc(a, names_n * sizeof(*v));
 	size_t n = 0;
 
 	if (v == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-		const char *path = real(a, lists[i]);
+	for (size_t i = 0; i < names_n; i++) {
+		const char *path = real(a, names[i]);
 		bool is_new = path != NULL;
 
 		for (size_t j = 0; j < n && is_new; j++)
@@ -66,7 +76,7 @@ static int find_lists(struct arena *a, struct tier_facts *f)
 		if (is_new)
 			v[n++] = path;
 	}
-	f->roots_over = (struct policy_list){ v, n };
+	*ret = (struct policy_list){ v, n };
 	return 0;
 }
 
@@ -122,26 +132,58 @@ int authority_make(const struct policy *p, struct prepared *run, struct err *e)
 		return err_sys(e, x->own < 0 ? x->own : x->roots,
 			       "cannot keep a list of authorities");
 	r = copy_list(x, &run->arena, e);
-	if (r == 0 && find_lists(&run->arena, f) < 0)
-		r = err_sys(e, -ENOMEM, "list of authorities");
+	if (r < 0)
+		return r;
+	if (find_lists(&run->arena, lists, ARRAY_LEN(lists), &f->roots_over) < 0 ||
+	    find_lists(&run->arena, java_lists, ARRAY_LEN(java_lists), &f->java_over) < 0)
+		return err_sys(e, -ENOMEM, "list of authorities");
+	if (f->java_over.n == 0)
+		return 0;
+	x->java = make_file(&run->box, JAVA_NAME, &run->arena, &f->java);
+	return x->java < 0 ? err_sys(e, x->java, "cannot keep a list of authorities") : 0;
+}
+
+static bool begins(const struct buf *b, const char *start, size_t n)
+{
+	return b->n > n && memcmp(b->p, start, n) == 0;
+}
+
+static int tell_own(struct authority *x, const struct buf *b)
+{
+	int r = -EPROTO;
+
+	if (!x->is_told && b->n <= PEM_MAX && begins(b, PEM_START, strlen(PEM_START)))
+		r = fd_write_full(x->own, b->p, b->n);
+	if (r == 0)
+		r = fd_write_full(x->roots, b->p, b->n);
+	x->is_told = r == 0;
+	return r;
+}
+
+static int tell_java(struct authority *x, const struct buf *b)
+{
+	int r = -EPROTO;
+
+	if (!x->is_java_told && x->java >= 0 && begins(b, JAVA_START, strlen(JAVA_START)))
+		r = fd_write_full(x->java, b->p, b->n);
+	x->is_java_told = r == 0;
 	return r;
 }
 
 /* The proxy is hostile territory: what it tells is cut, and trusted by its own sandbox alone. */
-int authority_tell(struct authority *x, int fd, struct err *e)
+int authority_tell(struct authority *x, uint32_t what, int fd, struct err *e)
 {
-	AUTO_BUF struct buf pem = BUF_INIT(PEM_MAX);
-	int r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : file_read_fd(fd, &pem);
+	AUTO_BUF struct buf b = BUF_INIT(LIST_MAX);
+	int r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : file_read_fd(fd, &b);
 
-	if (r == 0 && (x->is_told || pem.n < strlen(PEM_START) ||
-		       memcmp(pem.p, PEM_START, strlen(PEM_START)) != 0))
-		r = -EPROTO;
 	if (r == 0)
-		r = fd_write_full(x->own, pem.p, pem.n);
-	if (r == 0)
-		r = fd_write_full(x->roots, pem.p, pem.n);
-	x->is_told = r == 0;
+		r = what == EGRESS_TRUST_JAVA ? tell_java(x, &b) : tell_own(x, &b);
 	return r < 0 ? err_sys(e, r, "the proxy's certificate") : 0;
+}
+
+bool authority_is_told(const struct authority *x)
+{
+	return (x->own < 0 || x->is_told) && (x->java < 0 || x->is_java_told);
 }
 
 void authority_forget(struct authority *x, const struct store_box *box)
@@ -150,8 +192,10 @@ void authority_forget(struct authority *x, const struct store_box *box)
 
 	x->own = fd_close(x->own);
 	x->roots = fd_close(x->roots);
+	x->java = fd_close(x->java);
 	if (!is_made || box->dir < 0)
 		return;
 	(void)unlinkat(box->dir, OWN_NAME, 0);
 	(void)unlinkat(box->dir, ROOTS_NAME, 0);
+	(void)unlinkat(box->dir, JAVA_NAME, 0);
 }

@@ -65,7 +65,8 @@ static int config_send(struct egress *x, const struct policy *p, const struct se
 	if (r == 0 && fcntl(fd, F_ADD_SEALS, SEALS) < 0)
 		r = -errno;
 	return r < 0 ? err_sys(e, r, "cannot seal the proxy's rules")
-		     : order(x, EGRESS_CONFIG, 0, fd, e);
+		     : order(x, EGRESS_CONFIG, x->authority->java >= 0 ? EGRESS_WANT_JAVA : 0, fd,
+			     e);
 }
 
 static int secrets_send(struct egress *x, const struct secrets *s, struct err *e)
@@ -323,7 +324,7 @@ static void on_event(struct egress *x, struct egress_message *m)
 /* Before it is ready it has told what is to be trusted, where that is shown to the sandbox. */
 static int on_proxy_ready(struct egress *x, struct err *e)
 {
-	if (x->authority->own >= 0 && !x->authority->is_told)
+	if (!authority_is_told(x->authority))
 		return err_set(e, -EPROTO, "the proxy told no certificate");
 	x->is_ready = true;
 	return 0;
@@ -336,7 +337,7 @@ static int message_read(struct egress *x, struct err *e)
 	int r = receive(x->channel, &m, sizeof(m), &fd);
 
 	if (r == 1 && m.kind == EGRESS_CA)
-		return authority_tell(x->authority, fd, e);
+		return authority_tell(x->authority, m.value, fd, e);
 	if (r == 1 && m.kind == EGRESS_READY)
 		return on_proxy_ready(x, e);
 	if (r == 1 && m.kind == EGRESS_EVENT)

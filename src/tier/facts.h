@@ -32,7 +32,8 @@ struct tier_root {
  * @has_host_network: the sandbox shares the host's network; @hosts and @resolv are what to show of
  * the host's /etc/hosts and /etc/resolv.conf then, else NULL
  * @authority: file with the proxy's certificate, where it opens streams; @roots is the list that
- * holds it beside the host's, to be laid over @roots_over
+ * holds it beside the host's, to be laid over @roots_over;
+ * @java is the same as Java keeps it, for @java_over
  * @placeholders: NAME=value strings that stand for secrets
  * @cgroup_fds: how many descriptors the stage writes to, to enter its cgroups; 0 for none
  */
@@ -54,8 +55,8 @@ struct tier_facts {
 	const char *passwd; /* content to show as /etc/passwd, NULL for the host's */
 	const char *group;
 	const char *cwd;
-	struct tier_path authority, roots;
-	struct policy_list roots_over;
+	struct tier_path authority, roots, java;
+	struct policy_list roots_over, java_over;
 	struct policy_list placeholders;
 	struct policy_list argv;
 	struct policy_list env;

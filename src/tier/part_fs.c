@@ -251,6 +251,14 @@ static bool is_shown(const struct tier_facts *f, const char *path)
 	return false;
 }
 
+static void lay_over(const struct tier_facts *f, const struct tier_path *file,
+		     const struct policy_list *places, struct plan_builder *b)
+{
+	for (size_t i = 0; i < places->n; i++)
+		if (is_shown(f, places->v[i]))
+			op_lay(b, file, places->v[i]);
+}
+
 /* The system's own programs find our authority where they look; others are told by variables. */
 static void authorities(const struct tier_facts *f, struct plan_builder *b)
 {
@@ -258,9 +266,8 @@ static void authorities(const struct tier_facts *f, struct plan_builder *b)
 		return;
 	op_lay(b, &f->authority, PART_FS_AUTHORITY);
 	op_lay(b, &f->roots, PART_FS_ROOTS);
-	for (size_t i = 0; i < f->roots_over.n; i++)
-		if (is_shown(f, f->roots_over.v[i]))
-			op_lay(b, &f->roots, f->roots_over.v[i]);
+	lay_over(f, &f->roots, &f->roots_over, b);
+	lay_over(f, &f->java, &f->java_over, b);
 }
 
 bool part_fs_is_granted(const struct tier_facts *f, const char *path)

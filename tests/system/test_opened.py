@@ -99,6 +99,17 @@ def test_clients_of_every_kind_trust_what_is_opened(run, mode, world):
     assert done.out.split("\n")[:-1] == [f"you said GET /ok/{k} " for k in kinds], done.out + done.err
 
 
+def test_java_trusts_what_is_opened(run, mode):
+    if not shutil.which("java") or not Path("/etc/ssl/certs/java/cacerts").exists():
+        skip("no Java here")
+    mode.write("F.java", """
+        class F { public static void main(String[] a) throws Exception {
+            System.out.println(new String(new java.net.URL(a[0]).openStream().readAllBytes())); } }
+    """)
+    done = run(RULES, "java", "-Xshare:auto", "F.java", "https://api.example.com/ok/java")
+    assert done.out.strip() == "you said GET /ok/java", done.out + done.err
+
+
 def test_a_host_without_rules_keeps_its_own_certificate(run):
     script = "for h in plain api; do openssl s_client -proxy ${HTTPS_PROXY#http://} -connect $h.example.com:443 -servername $h.example.com" \
              " </dev/null 2>/dev/null | grep ^issuer; done"
