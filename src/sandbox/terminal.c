@@ -11,8 +11,13 @@
 #include "linux/pty.h"
 #include "sandbox/supervise.h"
 
-/* Ends alternate screen, mouse reports, bracketed paste and colours that the payload left on. */
-#define RESET "\033[?1049l\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l\033[?25h\033[0m"
+/*
+ * Ends alternate screen, mouse reports, bracketed paste and colours that the payload left on. Where
+ * no alternate screen was, leaving it moves the cursor to where it once was: so it is put back.
+ */
+#define RESET                                                                                      \
+	"\0337\033[?1049l\0338\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l\033[?"       \
+	"25h\033[0m"
 
 static struct termios *saved(void)
 {

@@ -36,7 +36,7 @@ CHANGING = (
 )
 # A file that is renamed over on the host takes along what lies over it inside: other tests make users.
 ACCOUNTS = re.compile(r"/\.new//deleted /etc/(passwd|group) ")
-CONTROLS = re.compile(r"\x1b\[[?0-9;]*[a-zA-Z]|\r")
+CONTROLS = re.compile(r"\x1b[78]|\x1b\[[?0-9;]*[a-zA-Z]|\r")
 UNISTD = "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"
 
 

@@ -133,6 +133,15 @@ def test_disk_limit(tiercel):
                    "i=0; while :; do head -c 4M /dev/zero >f$i; i=$((i+1)); done")
     assert done.rc == 137 and "limit.disk" in done.err
     assert tiercel("discard").rc == 0
+    done = tiercel("run", "--disk", "16m", "--", "dd", "if=/dev/zero", "of=one", "bs=1M", "count=64")
+    assert done.rc == 137 and "reached limit.disk 16 MiB" in done.err
+    assert tiercel("discard").rc == 0
+
+
+def test_a_terminal_keeps_its_cursor(mode):
+    """Leaving an alternate screen that was not there moves the cursor to where it was saved last."""
+    done = mode.run(["script", "-qec", f"{mode.programs}/tiercel run -- true", "/dev/null"])
+    assert "\x1b7\x1b[?1049l\x1b8" in done.out and done.out.count("?1049l") == 1
 
 
 def test_rm_rf_costs_nothing(tiercel, mode):
