@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -25,11 +26,15 @@ static void policy_cleanup(struct policy **p)
 /* Prints a JSON value and gives it back. */
 static int json_out(json_t *j, struct err *e)
 {
-	int r = j == NULL ? -1 : json_dumpf(j, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+	char *text = j == NULL ? NULL : json_dumps(j, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 
 	json_decref(j);
-	putchar('\n');
-	return r < 0 ? err_sys(e, -ENOMEM, "policy") : 0;
+	if (text == NULL)
+		return err_sys(e, -ENOMEM, "policy");
+	/* Whether it arrives is looked at when all is written. */
+	puts(text);
+	free(text);
+	return 0;
 }
 
 static int text_out(struct buf *text, struct err *e)

@@ -53,12 +53,12 @@ static int preset_apply(struct policy *p, const char *name, struct err *e)
 {
 	const struct preset *preset = preset_find(name);
 	char source[SOURCE_MAX];
-	char names[ERR_TEXT_MAX / 2];
+	char names[ERR_TEXT_MAX];
 	int r;
 
 	if (preset == NULL) {
 		preset_names(names, sizeof(names));
-		return err_set(e, -EINVAL, "preset: \"%s\" is none of %s", name, names);
+		return err_set(e, -EINVAL, "preset: \"%.32s\" is none of %s", name, names);
 	}
 	/* Every agent builds on the preset for coding agents. */
 	if (preset->base != NULL) {

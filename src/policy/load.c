@@ -65,6 +65,7 @@ static int read_list(struct reader *r, enum policy_field field, struct err *e)
 /* env.set is written as a mapping and kept as NAME=value. */
 static int read_env(struct reader *r, struct err *e)
 {
+	AUTO_BUF struct buf seen = BUF_INIT(FILE_MAX);
 	struct err inner = { 0 };
 	int kind;
 
@@ -72,16 +73,21 @@ static int read_env(struct reader *r, struct err *e)
 		return events_fail(&r->ev, e, "env.set: needs a mapping, as in { NAME: value }");
 	while ((kind = events_next(&r->ev, e)) == EVENT_SCALAR) {
 		char name[PREFIX_MAX * 4];
+		char line[PREFIX_MAX * 4 + 2];
 		AUTO_BUF struct buf pair = BUF_INIT(65536);
 
 		if (snprintf(name, sizeof(name), "%s", r->ev.text) >= (int)sizeof(name))
 			return events_fail(&r->ev, e, "env.set: a name is too long");
+		snprintf(line, sizeof(line), "\n%s=", name);
+		if (seen.p != NULL && strstr(seen.p, line) != NULL)
+			return events_fail(&r->ev, e, "key \"%s\" appears twice", name);
+		buf_str(&seen, line);
 		kind = events_next(&r->ev, e);
 		if (kind != EVENT_SCALAR)
 			return kind < 0 ? kind
 					: events_fail(&r->ev, e, "env.set.%s: needs a value", name);
 		buf_printf(&pair, "%s=%s", name, r->ev.text);
-		if (pair.err || policy_add(r->p, FIELD_ENV_SET, pair.p, &inner) < 0)
+		if (pair.err || seen.err || policy_add(r->p, FIELD_ENV_SET, pair.p, &inner) < 0)
 			return wrong(r, &inner, e);
 	}
 	return kind < 0 ? kind : 0;

@@ -44,6 +44,34 @@ static int set_enum(struct policy *p, enum policy_field field, const char *text,
 	return err_set(e, -EINVAL, "%s: \"%s\" is none of %s", row->name, text, all);
 }
 
+/* Thousandths, without zeros at the end. */
+static const char *milli_text(uint64_t v, char ret[64])
+{
+	int n = snprintf(ret, 64, "%llu.%03llu", (unsigned long long)v / 1000,
+			 (unsigned long long)v % 1000);
+
+	while (ret[n - 1] == '0')
+		ret[--n] = '\0';
+	if (ret[n - 1] == '.')
+		ret[n - 1] = '\0';
+	return ret;
+}
+
+/* In the largest unit that it is a whole number of. */
+static const char *time_text(uint64_t v, char ret[64])
+{
+	static const struct {
+		unsigned int ms;
+		const char *name;
+	} units[] = { { 3600000, "h" }, { 60000, "m" }, { 1000, "s" }, { 1, "ms" } };
+	size_t u = 0;
+
+	while (v % units[u].ms != 0)
+		u++;
+	snprintf(ret, 64, "%llu%s", (unsigned long long)v / units[u].ms, units[u].name);
+	return ret;
+}
+
 static const char *number_text(enum field_type type, uint64_t v, char ret[64])
 {
 	static const char *const units[] = { "", "KiB", "MiB", "GiB", "TiB" };
@@ -52,11 +80,10 @@ static const char *number_text(enum field_type type, uint64_t v, char ret[64])
 	if (v == POLICY_UNLIMITED)
 		return "null";
 	if (type == TYPE_MILLI)
-		snprintf(ret, 64, "%llu.%03llu", (unsigned long long)v / 1000,
-			 (unsigned long long)v % 1000);
-	else if (type == TYPE_TIME)
-		snprintf(ret, 64, "%llums", (unsigned long long)v);
-	else if (type == TYPE_COUNT)
+		return milli_text(v, ret);
+	if (type == TYPE_TIME)
+		return time_text(v, ret);
+	if (type == TYPE_COUNT)
 		snprintf(ret, 64, "%llu", (unsigned long long)v);
 	if (type != TYPE_SIZE)
 		return ret;

@@ -45,6 +45,7 @@ static void bad_text_names_its_place(void **state)
 		{ "limits.memory: 1GiB\n", "unknown key \"limits.memory\"" },
 		{ "risk: low\nrisk: high\n", "p.yaml:2:1: key \"risk\" appears twice" },
 		{ "limits: {pids: 1}\nlimits: {pids: 2}\n", "key \"limits\" appears twice" },
+		{ "env: {set: {A: b, B: c, A: d}}\n", "key \"A\" appears twice" },
 		{ "risk: huge\n", "none of low, medium, high, critical" },
 		{ "version: 2\n", "version" },
 		{ "a: &x 1\n", "p.yaml:1:" },
