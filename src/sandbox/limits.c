@@ -59,7 +59,7 @@ static void note(struct supervisor *s, const char *type, uint64_t limit, const c
 {
 	char target[EVENT_TARGET_MAX];
 
-	if (events_has(s->log, type))
+	if (events_has(s->log, type, NULL))
 		return;
 	snprintf(target, sizeof(target), "%llu %s", (unsigned long long)limit, unit);
 	events_add(s->log, type, target, reason);
@@ -196,6 +196,15 @@ bool limits_exceeded(struct supervisor *s)
 	return needs_tick(s) && now >= s->tick_ms && tick(s);
 }
 
+/* The kernel stops a file at the limit; that may have ended the command between two looks. */
+static bool disk_is_full(struct supervisor *s)
+{
+	struct proc_held none = { 0 };
+
+	return s->limits->disk != POLICY_UNLIMITED &&
+	       disk_watch_lost(&s->disk) > s->limits->disk / 2 && disk_exceeded(s, &none);
+}
+
 void limits_at_end(struct supervisor *s)
 {
 	struct proc_usage none = { 0 };
@@ -205,5 +214,7 @@ void limits_at_end(struct supervisor *s)
 	if (pids_exceeded(s, &none))
 		s->was_killed = true;
 	if (memory_exceeded(s, &none))
+		s->was_killed = true;
+	if (disk_is_full(s))
 		s->was_killed = true;
 }
