@@ -330,3 +330,31 @@ def test_many_at_once(run, world):
     done = run(ALL, "sh", "-c", "seq 24 | xargs -P 12 -I{} curl -sS https://api.example.com/ok/{} | tr y '\\n' | grep -c '^ou said'")
     assert done.out == "24\n", done.err
     assert len(world.requests) == 24
+
+
+def test_what_is_kept_of_a_run_holds_no_secret(mode, world):
+    roots = mode.write("roots.pem", (world.at / "ca.pem").read_bytes())
+    policy = mode.write("policy.yaml", textwrap.dedent(SECRET))
+    with world.space.entered():
+        done = mode.tiercel(["run", "--workspace", ".", "--policy", policy, "--", "sh", "-c", """
+            curl -sS -H "Authorization: Bearer $TOKEN" https://api.example.com/1 >/dev/null; curl -sS https://plain.example.com/$TOKEN; env >kept
+        """], env={"SSL_CERT_FILE": str(roots), "TOKEN": VALUE})
+    assert done.rc == 0, done.err
+    kept = [p for d in mode.state_dirs for p in Path(d).rglob("*") if p.is_file() and not p.is_symlink()]
+    assert any(p.name == "kept" for p in kept)
+    for path in kept:
+        assert VALUE.encode() not in path.read_bytes(), path
+        assert path.suffix not in (".pem", ".jks"), path
+    assert mode.tiercel(["discard", done.err.split()[-1]]).rc == 0
+
+
+def test_a_plan_reads_no_secret(mode):
+    mark = mode.workspace / "mark"
+    policy = mode.write("policy.yaml", textwrap.dedent(f"""
+        version: 1
+        network: {{ allow: [a.example] }}
+        secrets: [{{ name: TOKEN, from: "command:touch {mark}", hosts: [a.example] }}]
+    """))
+    done = mode.tiercel(["plan", "--workspace", ".", "--policy", policy, "--", "true"])
+    assert done.rc == 0 and "/run/tiercel/ca.pem" in done.out, done.err
+    assert not mark.exists()
