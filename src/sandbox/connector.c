@@ -17,7 +17,7 @@
 #include "sandbox/events.h"
 #include "tier/facts.h"
 
-#define REASON "a socket of the host; none can be reached, whatever the policy shows of its files"
+#define REASON "a socket of the host that network.unix does not name, whatever shows of its files"
 #define WORDS_BYTES (CONNECTOR_WORKERS * sizeof(struct connector_word))
 
 struct connector_word {

@@ -62,6 +62,19 @@ static bool passes(const struct policy_list *pass, const char *pair)
 	return false;
 }
 
+/* An agent is told of where its socket can be reached, without a word about the variable. */
+static bool is_agent(const struct policy_list *sockets, const char *pair)
+{
+	static const char name[] = "SSH_AUTH_SOCK=";
+
+	if (strncmp(pair, name, sizeof(name) - 1) != 0)
+		return false;
+	for (size_t i = 0; i < sockets->n; i++)
+		if (strcmp(sockets->v[i], pair + sizeof(name) - 1) == 0)
+			return true;
+	return false;
+}
+
 /* The caller's PATH finds its tools where the policy shows them; what is not there is skipped
  * inside. */
 static const char *path_of(struct arena *a)
@@ -111,7 +124,8 @@ int environment_make(const struct policy *p, struct tier_facts *f, struct arena 
 	if (v == NULL)
 		return -ENOMEM;
 	for (char **pair = environ; *pair != NULL; pair++)
-		if (strchr(*pair, '=') != NULL && passes(&p->env_pass, *pair))
+		if (strchr(*pair, '=') != NULL &&
+		    (passes(&p->env_pass, *pair) || is_agent(&p->net_unix, *pair)))
 			set(v, &n, *pair);
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
 		if (fixed[i] == NULL)

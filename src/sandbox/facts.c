@@ -86,7 +86,8 @@ static int paths_gather(const struct policy *p, struct arena *a, struct tier_fac
 	size_t secrets_n;
 	const char *const *shown = part_fs_system(&shown_n);
 	const char *const *secrets = part_fs_secrets(&secrets_n);
-	size_t most = shown_n + secrets_n + ARRAY_LEN(other_paths) + p->read.n + p->write.n;
+	size_t most = shown_n + secrets_n + ARRAY_LEN(other_paths) + p->read.n + p->write.n +
+		      p->net_unix.n;
 	struct list l = { .path = arena_alloc(a, most * sizeof(struct tier_path)) };
 	size_t first_secret;
 
@@ -103,6 +104,9 @@ static int paths_gather(const struct policy *p, struct arena *a, struct tier_fac
 	 * once. */
 	add_all(&l, p->read.v, p->read.n, 0, a);
 	add_all(&l, p->write.v, p->write.n, 0, a);
+	f->sockets = &l.path[l.n];
+	f->sockets_n = p->net_unix.n;
+	add_all(&l, p->net_unix.v, p->net_unix.n, 0, a);
 	f->paths = l.path;
 	f->paths_n = l.n;
 	return l.err;

@@ -28,6 +28,7 @@ struct tier_root {
 /*
  * struct tier_facts - what the host, the caller and the run bring along.
  * @paths:   facts of every path that tier_paths names and of the policy's own
+ * @sockets: facts of the sockets that network.unix names, in that order
  * @env:     NAME=value strings the command gets
  * @has_host_network: the sandbox shares the host's network; @hosts and @resolv are what to show of
  * the host's /etc/hosts and /etc/resolv.conf then, else NULL
@@ -45,6 +46,8 @@ struct tier_facts {
 	unsigned int processors;
 	const struct tier_path *paths;
 	size_t paths_n;
+	const struct tier_path *sockets;
+	size_t sockets_n;
 	struct tier_root root[TIER_ROOTS_MAX];
 	size_t roots_n;
 	const struct tier_path *hold; /* in direct mode; parents before what is below them */

@@ -286,7 +286,7 @@ bool part_fs_is_granted(const struct tier_facts *f, const char *path)
 static int sockets_refuse(const struct policy *p, const struct tier_facts *f,
 			  enum policy_field field, const struct policy_list *list, struct err *e)
 {
-	static const char why[] = "is a unix socket; no socket of the host can be reached";
+	static const char why[] = "is a unix socket; network.unix names those to be reached";
 	const struct policy_origin *o = &p->origin[field];
 
 	for (size_t i = 0; i < list->n; i++) {
@@ -300,6 +300,32 @@ static int sockets_refuse(const struct policy *p, const struct tier_facts *f,
 		return err_set(e, -EOPNOTSUPP, "%s: %s %s",
 			       o->source != NULL ? o->source : policy_field_name(field), t->path,
 			       why);
+	}
+	return 0;
+}
+
+/* The very socket that was looked at; what takes its place on the host later is another one. */
+static void sockets(const struct tier_facts *f, struct plan_builder *b)
+{
+	for (size_t i = 0; i < f->sockets_n; i++)
+		op_bind(b, FIELD_NETWORK_UNIX, &f->sockets[i],
+			OWN_FLAGS | PLAN_F_READONLY | (f->is_root ? PLAN_F_IDMAP : 0u));
+}
+
+static int sockets_check(const struct policy *p, const struct tier_facts *f, struct err *e)
+{
+	const struct policy_origin *o = &p->origin[FIELD_NETWORK_UNIX];
+
+	for (size_t i = 0; i < f->sockets_n; i++) {
+		const struct tier_path *t = &f->sockets[i];
+		const char *why = t->type == OBJECT_NONE ? "does not exist" : "is no socket";
+
+		if (t->type == OBJECT_SOCKET)
+			continue;
+		if (o->line > 0)
+			return err_set(e, -EOPNOTSUPP, "%s:%u:%u: network.unix: %s %s", o->source,
+				       o->line, o->column, t->path, why);
+		return err_set(e, -EOPNOTSUPP, "network.unix: %s %s", t->path, why);
 	}
 	return 0;
 }
@@ -383,6 +409,8 @@ int part_fs_compile(const struct policy *p, const struct tier_facts *f, struct p
 	r = sockets_refuse(p, f, FIELD_FILES_READ, &p->read, e);
 	if (r == 0)
 		r = sockets_refuse(p, f, FIELD_FILES_WRITE, &p->write, e);
+	if (r == 0)
+		r = sockets_check(p, f, e);
 	if (r < 0)
 		return r;
 	own_places(p, f, b);
@@ -394,6 +422,7 @@ int part_fs_compile(const struct policy *p, const struct tier_facts *f, struct p
 	grants(f, b, FIELD_FILES_READ, &p->read, PLAN_F_READONLY);
 	grants(f, b, FIELD_FILES_WRITE, &p->write, 0);
 	workspace(p, f, b);
+	sockets(f, b);
 	for (size_t i = 0; i < p->hide.n; i++) {
 		struct plan_op op = { .kind = PLAN_MASK, .field = FIELD_FILES_HIDE };
 

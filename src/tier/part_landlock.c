@@ -56,12 +56,14 @@ void part_landlock_compile(const struct policy *p, const struct tier_facts *f,
 	if (f->landlock_abi < 1)
 		return;
 	op.n[2] = f->landlock_abi >= RIGHTS_SCOPE_ABI ? RIGHTS_SCOPES : 0;
-	/* Handled and granted nowhere: sockets of the sandbox's own need no rule. */
+	/* Granted for named sockets alone: those of the sandbox's own need no rule. */
 	op.n[0] |= f->landlock_abi >= RESOLVE_UNIX_ABI ? RIGHT_RESOLVE_UNIX : 0;
 	plan_add(b, op, NULL, NULL, 0);
 	fixed_rules(f, b, all);
 	rules_of_list(f, b, FIELD_FILES_READ, &p->read, RIGHTS_READ);
 	rules_of_list(f, b, FIELD_FILES_WRITE, &p->write, all);
+	for (size_t i = 0; i < f->sockets_n && f->landlock_abi >= RESOLVE_UNIX_ABI; i++)
+		rule(b, FIELD_NETWORK_UNIX, f->sockets[i].path, RIGHT_RESOLVE_UNIX);
 	for (size_t i = 0; i < f->roots_n; i++)
 		rule(b, FIELD_WORKSPACE_PATH, f->root[i].host, is_readonly ? RIGHTS_READ : all);
 }

@@ -129,6 +129,33 @@ def test_a_socket_that_is_named_is_refused(mode, tiercel, host, flag):
     assert done.rc == 125 and f"{file}:3:" in done.err and "is a unix socket" in done.err
 
 
+def test_a_socket_that_network_unix_names_is_reached_and_no_other(mode, tiercel, host):
+    named, other = host.listen(mode.home / "shown/s"), host.listen(mode.home / "shown/s2")
+    inside = host.listen(mode.workspace / "w")
+    policy = mode.write(mode.home / "p.yaml", f"version: 1\nnetwork: {{ unix: [{named}, {inside}] }}\n")
+    for args in ((), ("--read", str(named.parent)), ("--mode", "readonly"), ("--mode", "direct")):
+        done = tiercel("run", "--policy", str(policy), *args, "--", "python3", script(mode),
+                       str(named), str(inside), str(other))
+        assert done.out.splitlines()[:2] == [f"{named} connected", f"{inside} connected"], done.err
+        assert host.reached() == {named, inside}
+    done = tiercel("run", "--policy", str(policy), "--", "sh", "-c", f"rm -f {named}; chmod 0 {named}; echo ${{SSH_AUTH_SOCK-none}}",
+                   env={"SSH_AUTH_SOCK": str(named)})
+    assert done.out == f"{named}\n", done.err
+    assert named.stat().st_mode & 0o777 == 0o777
+    done = tiercel("run", "--policy", str(policy), "--", "sh", "-c", "echo ${SSH_AUTH_SOCK-none}",
+                   env={"SSH_AUTH_SOCK": str(other)})
+    assert done.out == "none\n", done.err
+
+
+def test_what_network_unix_names_must_be_a_socket(mode, tiercel):
+    for name, why in (("gone", "does not exist"), ("file", "is no socket")):
+        mode.write(mode.home / "file", "")
+        policy = mode.write(mode.home / "p.yaml", f"version: 1\nnetwork:\n  unix: [{mode.home}/{name}]\n")
+        done = tiercel("run", "--policy", str(policy), "--", "true")
+        assert (done.rc, done.out, done.err.count("\n")) == (125, "", 1)
+        assert f"{policy}:3:9: network.unix: {mode.home}/{name} {why}" in done.err
+
+
 LAST_WORD = """
 import os, socket, sys, threading, time
 full = socket.socket(socket.AF_UNIX)

@@ -56,6 +56,7 @@ static const struct tier_path host[] = {
 	{ HOME "/.local/bin", NULL, OBJECT_DIR, 2050, 52, 1000, 1000, false },
 	{ HOME "/notes", NULL, OBJECT_DIR, 2050, 53, 1000, 1000, false },
 	{ HOME "/out", NULL, OBJECT_DIR, 2050, 54, 1000, 1000, false },
+	{ HOME "/agent", NULL, OBJECT_SOCKET, 2050, 57, 1000, 1000, false },
 	{ "/srv/data", NULL, OBJECT_FILE, 2051, 55, 33, 33, false },
 	{ "/dev/kvm", NULL, OBJECT_DEVICE, 5, 56, 0, 106, false },
 	{ WORK "/docs", NULL, OBJECT_DIR, 2050, 60, 1000, 1000, false },
@@ -136,6 +137,10 @@ static inline void paths_fill(struct scene *s)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		for (size_t k = 0; k < lists[i]->n; k++)
 			path_add(s, lists[i]->v[k]);
+	s->facts.sockets = &s->path[s->facts.paths_n];
+	s->facts.sockets_n = p->net_unix.n;
+	for (size_t i = 0; i < p->net_unix.n; i++)
+		path_add(s, p->net_unix.v[i]);
 	s->facts.paths = s->path;
 }
 

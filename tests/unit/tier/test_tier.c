@@ -31,7 +31,7 @@ static const struct promise {
 				 BY_PLAN },
 	[FIELD_NETWORK_PUBLISH] = { "network: { publish: [\"127.0.0.1:1:2\"] }\n", BY_REFUSAL },
 	[FIELD_NETWORK_LOOPBACK] = { "network: { loopback: [\"1\"] }\n", BY_PLAN },
-	[FIELD_NETWORK_UNIX] = { "network: { unix: [/x] }\n", BY_REFUSAL },
+	[FIELD_NETWORK_UNIX] = { "network: { unix: [~/agent] }\n", BY_PLAN },
 	[FIELD_SECRETS] = { "secrets: [{ name: T, from: env, hosts: [a.b], header: \"A: {}\" }]\n",
 			    BY_REFUSAL },
 	[FIELD_LIMITS_MEMORY] = { "limits: { memory: 1GiB }\n", BY_PLAN },
