@@ -4,6 +4,7 @@
 
 #include <linux/sched.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/escape.h"
 #include "plan/egress.h"
@@ -22,17 +23,61 @@ static const struct flag_name flags[] = {
 	{ PLAN_F_LINK, "the link itself" },
 };
 
+struct bits {
+	uint64_t mask;
+	const char *name;
+};
+
+static const struct bits spaces[] = {
+	{ CLONE_NEWUSER, "user" }, { CLONE_NEWNS, "mount" },	  { CLONE_NEWPID, "pid" },
+	{ CLONE_NEWNET, "net" },   { CLONE_NEWIPC, "ipc" },	  { CLONE_NEWUTS, "uts" },
+	{ CLONE_NEWTIME, "time" }, { CLONE_NEWCGROUP, "cgroup" }, { 0, NULL },
+};
+
+/* Source: landlock(7). */
+static const struct bits rights[] = {
+	{ 0x4, "read" },	{ 0x8, "list" },	{ 0x1, "execute" }, { 0x2, "write" },
+	{ 0x4000, "truncate" }, { 0x1fc0, "make" },	{ 0x30, "remove" }, { 0x2000, "move" },
+	{ 0x8000, "ioctl" },	{ 0x10000, "connect" }, { 0, NULL },
+};
+
+/* The names of the bits in @n; what has no name, or half of one, as a number. */
+static void bits(struct buf *out, const char *before, const struct bits *of, uint64_t n)
+{
+	buf_str(out, before);
+	for (; of->name != NULL; of++) {
+		if ((n & of->mask) != of->mask)
+			continue;
+		n &= ~of->mask;
+		buf_printf(out, "%s%s", of->name, n != 0 ? ", " : "");
+	}
+	if (n != 0)
+		buf_printf(out, "0x%llx", (unsigned long long)n);
+}
+
+static void rlimit(struct buf *out, const struct plan_op *op)
+{
+	static const char *const names[] = {
+		[RLIMIT_FSIZE] = "size of a file",  [RLIMIT_CORE] = "core dump",
+		[RLIMIT_NPROC] = "processes",	    [RLIMIT_NOFILE] = "open files",
+		[RLIMIT_MEMLOCK] = "locked memory",
+	};
+
+	if (op->n[0] < ARRAY_LEN(names) && names[op->n[0]] != NULL)
+		buf_printf(out, " of %s", names[op->n[0]]);
+	else
+		buf_printf(out, " %llu", (unsigned long long)op->n[0]);
+	buf_printf(out, " to %llu", (unsigned long long)op->n[1]);
+}
+
 static void numbers(const struct plan_op *op, struct buf *out)
 {
 	static const char *const formats[PLAN_KIND_END] = {
-		[PLAN_CLONE] = " flags 0x%llx",
 		[PLAN_ROOT] = " of %llu bytes",
 		[PLAN_DIR] = " mode %llo",
 		[PLAN_FILE] = " mode %llo",
 		[PLAN_REDIRECT] = " to port %llu",
 		[PLAN_AFFINITY] = " to %llu processors",
-		[PLAN_LANDLOCK] = " handling 0x%llx",
-		[PLAN_RULE] = " rights 0x%llx",
 	};
 	static const char *const listeners[EGRESS_LISTENER_END] = {
 		[EGRESS_TCP] = "the proxy",
@@ -45,7 +90,13 @@ static void numbers(const struct plan_op *op, struct buf *out)
 	if (op->kind == PLAN_MAP)
 		buf_printf(out, " uid %llu as %llu", n, (unsigned long long)op->n[1]);
 	if (op->kind == PLAN_RLIMIT)
-		buf_printf(out, " %llu to %llu", n, (unsigned long long)op->n[1]);
+		rlimit(out, op);
+	if (op->kind == PLAN_CLONE)
+		bits(out, " with namespaces ", spaces, n);
+	if (op->kind == PLAN_LANDLOCK)
+		bits(out, " nothing but what rules allow to ", rights, n);
+	if (op->kind == PLAN_RULE)
+		bits(out, " to ", rights, n);
 	if (op->kind == PLAN_LISTEN)
 		buf_printf(out, " on port %llu for %s", n, listeners[op->n[1]]);
 	if (op->kind == PLAN_SECCOMP)
@@ -99,7 +150,7 @@ static void words(const struct plan *p, const struct plan_op *op, struct buf *ou
 /* Text that was escaped holds nothing but quotes and backslashes that JSON would mind. */
 static void json_text(struct buf *out, const struct buf *text)
 {
-	for (size_t i = 0; i < text->n; i++) {
+	for (size_t i = strspn(text->n > 0 ? text->p : "", " "); i < text->n; i++) {
 		if (text->p[i] == '"' || text->p[i] == '\\')
 			buf_str(out, "\\");
 		buf_add(out, text->p + i, 1);

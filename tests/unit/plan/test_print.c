@@ -40,7 +40,7 @@ static void words_are_one_line_an_operation(void **state)
 	assert_string_equal(text.p, "bind         /a\\n\"b\\\\\\x1b[2J\\xff\\u{202e} from /from "
 				    "(read-only)   # some.field\n"
 				    "bind         /same (read-only)   # some.field\n"
-				    "rlimit       7 to 99\n"
+				    "rlimit       of open files to 99\n"
 				    "pivot       \n");
 }
 
