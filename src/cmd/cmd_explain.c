@@ -141,6 +141,14 @@ static void network(const struct policy *p, struct buf *out)
 		   p->net_loopback.n + p->net_unix.n > 0 ? "other " : "");
 }
 
+static void names_set(const struct policy *p, struct buf *out)
+{
+	for (size_t i = 0; i < p->env_set.n; i++) {
+		buf_str(out, i > 0 ? ", " : "; the policy sets ");
+		buf_escape(out, p->env_set.v[i], strcspn(p->env_set.v[i], "="));
+	}
+}
+
 static void limits(const struct policy *p, struct buf *out)
 {
 	static const enum policy_field shown[] = { FIELD_LIMITS_MEMORY, FIELD_LIMITS_CPUS,
@@ -198,6 +206,7 @@ static int run(void *options, int argc, char **argv, struct err *e)
 		      "cannot get one.\n"
 		      "Environment. It gets its own HOME, USER, PATH, and of yours: ");
 	words(&out, &c.policy->env_pass, "nothing");
+	names_set(c.policy, &out);
 	buf_str(&out, ".\nSystem calls. The profile \"agent\"; beyond it: ");
 	words(&out, &c.policy->syscalls_allow, "none");
 	buf_str(&out, ".");

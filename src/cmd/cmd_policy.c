@@ -147,6 +147,9 @@ const struct command cmd_policy = {
 	.synopsis = "check [FILE] | print [--json] | schema | diff A B",
 	.summary = "check, print and compare policies",
 	.description =
+		"check reads FILE, or else the layers that a run would read, and says nothing when "
+		"all is well. print shows the policy that these and the options of tiercel run "
+		"make. schema is a JSON Schema for editors.\n\n"
 		"diff lists what B changes and ends with 1 when it is looser than A anywhere.",
 	.opts = run_opts,
 	.size = sizeof(struct run_args),

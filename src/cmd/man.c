@@ -70,11 +70,12 @@ static void examples(struct buf *out, const char *const *line)
 static void see_also(struct buf *out, const struct command *self)
 {
 	roff_section(out, "SEE ALSO");
-	buf_str(out, "\\fBtiercel\\fR(1)");
+	if (self != NULL)
+		buf_str(out, "\\fBtiercel\\fR(1),\n");
 	for (size_t i = 0; commands[i] != NULL; i++)
 		if (commands[i] != self && commands[i]->group != GROUP_HIDDEN)
-			buf_printf(out, ",\n\\fBtiercel\\-%s\\fR(1)", commands[i]->name);
-	buf_str(out, ",\n\\fBtiercel\\-policy\\fR(5)\n");
+			buf_printf(out, "\\fBtiercel\\-%s\\fR(1),\n", commands[i]->name);
+	buf_str(out, "\\fBtiercel\\-policy\\fR(5)\n");
 }
 
 static void command_page(struct buf *out, const struct command *c)
@@ -91,7 +92,8 @@ static void command_page(struct buf *out, const struct command *c)
 	roff_paragraphs(out, c->description);
 	options(out, c);
 	roff_section(out, "EXIT STATUS");
-	roff_paragraphs(out, c->operand == OPERAND_COMMAND ? MAN_EXIT_RUN : MAN_EXIT);
+	roff_paragraphs(out, c->group == GROUP_RUN && c->operand == OPERAND_COMMAND ? MAN_EXIT_RUN
+										    : MAN_EXIT);
 	examples(out, c->examples);
 	see_also(out, c);
 }

@@ -45,7 +45,7 @@ const struct opt run_opts[] = {
 	FIELD(0, "timeout", FIELD_LIMITS_TIME, "TIME", "end it after TIME, as 30s or 5m", NULL),
 	STR("name", name, "NAME", "name of the sandbox"),
 	STR("report", report, "FILE", "write the report there as JSON"),
-	FLAG(0, "json", is_json, "the summary as JSON", FIELD_NONE),
+	FLAG(0, "json", is_json, "JSON instead of words", FIELD_NONE),
 	FLAG('q', "quiet", is_quiet, "no summary", FIELD_NONE),
 	FLAG(0, "yes-really", is_reckless, "the workspace may be the home directory", RARE),
 	{ 0 },

@@ -221,5 +221,7 @@ def test_explain_says_what_the_policy_says(programs, tmp_path):
     policy.write_text("network: { http: [{ host: a.b, methods: [GET] }] }\n")
     said = call(programs, "explain", "--policy", policy, env=env, cwd=tmp_path / "work").stdout
     assert "Network. It can reach the hosts named next;" in said and "Of a.b only requests with GET" in said
+    said = call(programs, "explain", "-e", "A=1", "--timeout", "90s", env=env, cwd=tmp_path / "work").stdout
+    assert "the policy sets A." in said and "time 90s" in said
     assert "Network. None" in call(programs, "explain", env=env, cwd=tmp_path / "work").stdout
     assert "--protected" not in call(programs, "explain", "--mode", "readonly", env=env, cwd=tmp_path / "work").stdout
