@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 #define TEXT_MAX 65536
 #define SHOWN_MAX 6
+#define SIZE_SHOWN 64
 #define LOOK_SHOWN 3
 #define ID_SHOWN 6
 #define NS_PER_MS 1000000u
@@ -53,6 +55,21 @@ int summary_check(const char *path, struct err *e)
 	return access(dir, W_OK | X_OK) < 0 ? err_sys(e, -errno, "--report %s", path) : 0;
 }
 
+static void bytes_words(struct buf *out, uint64_t bytes)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	uint64_t tenths = bytes < UINT64_MAX / 10 ? bytes * 10 : UINT64_MAX;
+	size_t unit = 0;
+
+	for (; tenths >= 10240 && unit + 1 < ARRAY_LEN(units); unit++)
+		tenths /= 1024;
+	if (unit == 0)
+		buf_printf(out, "%" PRIu64 " B", bytes);
+	else
+		buf_printf(out, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10,
+			   units[unit]);
+}
+
 static void event_line(const struct event *ev, struct buf *out)
 {
 	static const struct {
@@ -79,6 +96,25 @@ static void events_lines(const struct events_log *log, struct buf *out)
 	if (hidden > 0 || log->dropped > 0)
 		buf_printf(out, "tiercel: and %zu more kinds%s; --json has them\n", hidden,
 			   log->dropped > 0 ? ", and some beyond what is kept apart" : "");
+}
+
+static void reached_line(const struct events_log *log, struct buf *out)
+{
+	AUTO_BUF struct buf in = BUF_INIT(SIZE_SHOWN), away = BUF_INIT(SIZE_SHOWN);
+	uint64_t bytes_in = 0, bytes_out = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < log->n; i++) {
+		n += strcmp(log->event[i].type, EVENT_ALLOW) == 0;
+		bytes_in += log->event[i].in;
+		bytes_out += log->event[i].out;
+	}
+	if (n == 0)
+		return;
+	bytes_words(&in, bytes_in);
+	bytes_words(&away, bytes_out);
+	buf_printf(out, "tiercel: reached %zu%s host%s, %s in, %s out\n", n,
+		   log->dropped > 0 ? " or more" : "", n == 1 ? "" : "s", in.p, away.p);
 }
 
 static void end_lines(const struct run_result *res, bool is_direct, struct buf *out)
@@ -117,6 +153,7 @@ void summary_text(const struct run_result *res, const struct policy *policy, str
 	if (weak.n > 0)
 		buf_printf(out, "tiercel: not enforced, as best_effort allows: %s\n", weak.p);
 	events_lines(&res->log, out);
+	reached_line(&res->reached, out);
 	end_lines(res, policy->workspace_mode == MODE_DIRECT, out);
 }
 

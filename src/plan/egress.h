@@ -56,7 +56,9 @@ enum egress_listener {
  *           "net.close"
  * @target: host name or address, without the port
  * @detail: a sentence
- * @flag:   what would allow it, as "--allow db.example:5432"; "" for none
+ * @flag:   what would allow it, as "--allow db.example:5432"; "" for none; of "net.allow" and
+ *           "net.close" the address that was reached
+ * @client: port of the sandbox's end of the connection, 0 where it is not known
  * @in, @out: bytes to and from the sandbox's view of it, of "net.close"
  */
 struct egress_message {
@@ -67,6 +69,7 @@ struct egress_message {
 	char target[EGRESS_TARGET_MAX];
 	char detail[EGRESS_TEXT_MAX];
 	char flag[EGRESS_TEXT_MAX];
+	uint16_t client;
 	uint64_t in;
 	uint64_t out;
 };

@@ -22,7 +22,11 @@ struct words_of {
 void events_tell(struct proxy *p, const char *type, const struct host *host, uint16_t port,
 		 struct words_of words);
 
-/* events_conn - an event about a connection; with its bytes. */
+/* events_refused - what a connection asked for is refused; names its client. */
+void events_refused(const struct conn *c, const char *type, const struct host *host, uint16_t port,
+		    struct words_of words);
+
+/* events_conn - an event about a connection; with its bytes, and the address that it reached. */
 void events_conn(const struct conn *c, const char *type, struct words_of words);
 
 /* events_budget - a limit was reached; of a connection, or NULL. */

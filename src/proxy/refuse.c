@@ -122,8 +122,8 @@ static void deliver(struct conn *c, const struct refusal *r)
 static void refuse(struct conn *c, const struct refusal *r, const char *event)
 {
 	if (event != NULL)
-		events_tell(c->proxy, event, &r->host, r->port,
-			    (struct words_of){ r->detail, r->flag });
+		events_refused(c, event, &r->host, r->port,
+			       (struct words_of){ r->detail, r->flag });
 	deliver(c, r);
 }
 

@@ -22,6 +22,7 @@
 #include "base/escape.h"
 #include "base/fd.h"
 #include "linux/channel.h"
+#include "linux/proc_socket.h"
 #include "plan/egress.h"
 #include "plan/message.h"
 #include "plan/plan.h"
@@ -287,24 +288,50 @@ int egress_control(struct egress *x, struct err *e)
 	return r == 0 ? -EPIPE : err_sys(e, r, "the proxy's stage cannot be understood");
 }
 
+/* Who was refused; looked for once for each kind of event, as it takes a walk through /proc. */
+static void who(const struct egress *x, const struct egress_message *m, struct event *ev)
+{
+	AUTO_BUF struct buf shown = BUF_INIT((size_t)PROC_PROGRAM_MAX * 8);
+	char program[PROC_PROGRAM_MAX] = "";
+
+	if (m->client == 0 || x->client == 0)
+		return;
+	ev->pid = (uint32_t)proc_socket_owner(x->client, m->client, program);
+	buf_escape(&shown, program, strlen(program));
+	snprintf(ev->program, sizeof(ev->program), "%s", shown.p != NULL ? shown.p : "");
+}
+
 static void note(struct egress *x, const char *type, const char *target,
 		 const struct egress_message *m)
 {
+	static const char flag[] = "--allow ";
+	bool is_reached = strcmp(type, EVENT_ALLOW) == 0 || strcmp(type, EVENT_CLOSE) == 0;
 	AUTO_BUF struct buf reason = BUF_INIT((size_t)EVENT_REASON_MAX * 8);
+	AUTO_BUF struct buf more = BUF_INIT((size_t)EGRESS_TEXT_MAX * 8);
+	struct event ev = { .type = type, .in = m->in, .out = m->out };
 
 	buf_escape(&reason, m->detail, strlen(m->detail));
-	if (m->flag[0] != '\0') {
-		buf_str(&reason, "; ");
-		buf_escape(&reason, m->flag, strlen(m->flag));
+	buf_escape(&more, m->flag, strlen(m->flag));
+	buf_str(&more, "");
+	if (is_reached && more.p != NULL)
+		snprintf(ev.address, sizeof(ev.address), "%s", more.p);
+	if (!is_reached && more.n > 0) {
+		buf_printf(&reason, "; %s", more.p);
+		if (strncmp(more.p, flag, sizeof(flag) - 1) == 0)
+			snprintf(ev.rule_missing, sizeof(ev.rule_missing), "network.allow: %s",
+				 more.p + sizeof(flag) - 1);
 	}
-	events_add(x->log, type, target, reason.p != NULL ? reason.p : "");
+	snprintf(ev.reason, sizeof(ev.reason), "%s", reason.p != NULL ? reason.p : "");
+	if (!is_reached && !events_has(x->log, type, target))
+		who(x, m, &ev);
+	events_note(is_reached ? x->reached : x->log, &ev, target);
 }
 
 /* The proxy is hostile territory: what it says is cut and escaped, and decides nothing. */
 static void on_event(struct egress *x, struct egress_message *m)
 {
-	static const char *const types[] = { "net.deny", "net.dns", "net.error", "net.budget",
-					     "net.secret" };
+	static const char *const types[] = { "net.deny",   "net.dns",	"net.error", "net.budget",
+					     "net.secret", EVENT_ALLOW, EVENT_CLOSE };
 	char target[EGRESS_TARGET_MAX + 8];
 
 	m->type[sizeof(m->type) - 1] = '\0';

@@ -22,21 +22,23 @@ struct tier_facts;
  * @channel: socket to the proxy (owned); its other end is the proxy's standard input
  * @control: socket to the proxy's stage (owned)
  * @pidfd:   of pid 1 around the proxy (owned)
+ * @client:  pid 1 of the sandbox, as we see it; 0 while it is not known
  * @is_ready: the rules are taken, every socket is served, and what is to be trusted was told
  * @served:  TCP ports that were handed on, a bit each
  * @held:    listening sockets of the kind @held_as that wait for their message (owned)
  * @log, @authority: borrowed
+ * @reached: what was allowed and came about, as @log is for the rest (borrowed)
  */
 struct egress {
 	int channel;
 	int control;
 	int pidfd;
-	pid_t stage, init;
+	pid_t stage, init, client;
 	bool is_used, is_ready;
 	uint8_t served[PACKET_SERVED_BYTES];
 	int held[CHANNEL_FDS_MAX], held_as;
 	size_t held_n;
-	struct events_log *log;
+	struct events_log *log, *reached;
 	struct authority *authority;
 };
 

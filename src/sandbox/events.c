@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was refused or ran into a limit, counted by kind and target. */
+/* What was decided about a sandbox, counted by kind and target. */
 #include "sandbox/events.h"
 
 #include <errno.h>
@@ -13,11 +13,9 @@
 #include "base/buf.h"
 #include "base/escape.h"
 #include "base/fd.h"
-#include "base/file.h"
 
-#define FILE_NAME "events.jsonl"
+#define FILE_NAME EVENTS_FILE
 #define FILE_MAX_BYTES (UINT64_C(4) << 20)
-#define LOADED_MAX 1024
 #define DROPPED "dropped"
 
 uint64_t events_now(void)
@@ -28,11 +26,28 @@ uint64_t events_now(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static void text_set(json_t *o, const char *key, const char *text)
+{
+	if (text[0] != '\0')
+		json_object_set_new(o, key, json_string(text));
+}
+
 static json_t *event_json(const struct event *ev)
 {
-	return json_pack("{s:I, s:s, s:s, s:s, s:I}", "time_ns", (json_int_t)ev->first_ns, "type",
-			 ev->type, "target", ev->target, "reason", ev->reason, "count",
-			 (json_int_t)ev->count);
+	json_t *o = json_pack("{s:I, s:s, s:s, s:s, s:I}", "time_ns", (json_int_t)ev->first_ns,
+			      "type", ev->type, "target", ev->target, "reason", ev->reason, "count",
+			      (json_int_t)ev->count);
+
+	text_set(o, "address", ev->address);
+	text_set(o, "rule_missing", ev->rule_missing);
+	text_set(o, "program", ev->program);
+	if (ev->pid != 0)
+		json_object_set_new(o, "pid", json_integer(ev->pid));
+	if (strcmp(ev->type, EVENT_CLOSE) == 0) {
+		json_object_set_new(o, "bytes_in", json_integer((json_int_t)ev->in));
+		json_object_set_new(o, "bytes_out", json_integer((json_int_t)ev->out));
+	}
+	return o;
 }
 
 /* An event that cannot be written is still in the summary: a full disk ends no sandbox. */
@@ -64,7 +79,22 @@ static bool is_milestone(uint64_t count)
 	return (count & (count - 1)) == 0 && (count & UINT64_C(0x5555555555555555)) != 0;
 }
 
-void events_add(struct events_log *log, const char *type, const char *target, const char *reason)
+static bool is_about(const struct event *ev, const struct buf *shown)
+{
+	return shown->p != NULL && strncmp(ev->target, shown->p, EVENT_TARGET_MAX - 1) == 0;
+}
+
+static void again(const struct events_log *log, struct event *ev, const struct event *one)
+{
+	ev->in += one->in;
+	ev->out += one->out;
+	if (one->address[0] != '\0')
+		memcpy(ev->address, one->address, sizeof(ev->address));
+	if (is_milestone(++ev->count))
+		line_write(log, ev);
+}
+
+void events_note(struct events_log *log, const struct event *one, const char *target)
 {
 	AUTO_BUF struct buf shown = BUF_INIT((size_t)EVENT_TARGET_MAX * 8);
 	struct event *ev;
@@ -72,11 +102,9 @@ void events_add(struct events_log *log, const char *type, const char *target, co
 	buf_escape(&shown, target, strnlen(target, EVENT_TARGET_MAX));
 	for (size_t i = 0; i < log->n; i++) {
 		ev = &log->event[i];
-		if (strcmp(ev->type, type) != 0 || shown.p == NULL ||
-		    strncmp(ev->target, shown.p, EVENT_TARGET_MAX - 1) != 0)
+		if (strcmp(ev->type, one->type) != 0 || !is_about(ev, &shown))
 			continue;
-		if (is_milestone(++ev->count))
-			line_write(log, ev);
+		again(log, ev, one);
 		return;
 	}
 	if (log->n == EVENTS_MAX) {
@@ -84,10 +112,19 @@ void events_add(struct events_log *log, const char *type, const char *target, co
 		return;
 	}
 	ev = &log->event[log->n++];
-	*ev = (struct event){ .type = type, .count = 1, .first_ns = events_now() };
-	snprintf(ev->reason, sizeof(ev->reason), "%s", reason);
+	*ev = *one;
+	ev->count = 1;
+	ev->first_ns = events_now();
 	snprintf(ev->target, sizeof(ev->target), "%s", shown.p != NULL ? shown.p : "");
 	line_write(log, ev);
+}
+
+void events_add(struct events_log *log, const char *type, const char *target, const char *reason)
+{
+	struct event one = { .type = type };
+
+	snprintf(one.reason, sizeof(one.reason), "%s", reason);
+	events_note(log, &one, target);
 }
 
 void events_settle(const struct events_log *log)
@@ -104,10 +141,15 @@ void events_settle(const struct events_log *log)
 		line_write(log, &dropped);
 }
 
-int events_has(const struct events_log *log, const char *type)
+int events_has(const struct events_log *log, const char *type, const char *target)
 {
+	AUTO_BUF struct buf shown = BUF_INIT((size_t)EVENT_TARGET_MAX * 8);
+
+	if (target != NULL)
+		buf_escape(&shown, target, strnlen(target, EVENT_TARGET_MAX));
 	for (size_t i = 0; i < log->n; i++)
-		if (strcmp(log->event[i].type, type) == 0)
+		if (strcmp(log->event[i].type, type) == 0 &&
+		    (target == NULL || is_about(&log->event[i], &shown)))
 			return 1;
 	return 0;
 }
@@ -119,77 +161,4 @@ json_t *events_json(const struct events_log *log)
 	for (size_t i = 0; i < log->n; i++)
 		json_array_append_new(list, event_json(&log->event[i]));
 	return list;
-}
-
-static const char *text_of(const json_t *o, const char *key)
-{
-	return json_string_value(json_object_get(o, key));
-}
-
-static bool is_event(const json_t *o)
-{
-	return text_of(o, "type") != NULL && text_of(o, "target") != NULL &&
-	       text_of(o, "reason") != NULL && json_is_integer(json_object_get(o, "count")) &&
-	       json_is_integer(json_object_get(o, "time_ns"));
-}
-
-/* The same kind again: only the number is news. */
-static int merge(json_t *list, json_t *one)
-{
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		json_t *o = json_array_get(list, i);
-
-		if (strcmp(text_of(o, "type"), text_of(one, "type")) != 0 ||
-		    strcmp(text_of(o, "target"), text_of(one, "target")) != 0)
-			continue;
-		json_object_set(o, "count", json_object_get(one, "count"));
-		return 0;
-	}
-	if (json_array_size(list) >= LOADED_MAX)
-		return -E2BIG;
-	return json_array_append(list, one) < 0 ? -ENOMEM : 0;
-}
-
-static int lines_merge(json_t *list, const char *p, size_t left, struct err *e)
-{
-	for (int line = 1; left > 0; line++) {
-		const char *end = memchr(p, '\n', left);
-		size_t n = end != NULL ? (size_t)(end - p) : left;
-		json_t *o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
-		int r = o != NULL && is_event(o) ? merge(list, o) : -EBADMSG;
-
-		json_decref(o);
-		/* A last line without its end was being written when the writer was killed. */
-		if (r == -EBADMSG && end == NULL)
-			return 0;
-		if (r < 0)
-			return err_set(e, r, FILE_NAME ":%d: no event", line);
-		n += end != NULL;
-		p += n;
-		left -= n;
-	}
-	return 0;
-}
-
-int events_parse(const char *p, size_t n, json_t **ret, struct err *e)
-{
-	json_t *list = json_array();
-	int r = list == NULL ? err_sys(e, -ENOMEM, "events") : lines_merge(list, p, n, e);
-
-	if (r < 0) {
-		json_decref(list);
-		return r;
-	}
-	*ret = list;
-	return 0;
-}
-
-int events_load(int dir, json_t **ret, struct err *e)
-{
-	AUTO_BUF struct buf text = BUF_INIT(FILE_MAX_BYTES);
-	int r = 0;
-
-	if (faccessat(dir, FILE_NAME, F_OK, 0) == 0)
-		r = file_read(dir, FILE_NAME, &text, e);
-	return r < 0 ? r : events_parse(text.p, text.n, ret, e);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was refused or ran into a limit, counted by kind and target. */
+/* What was decided about a sandbox, counted by kind and target. */
 #ifndef SANDBOX_EVENTS_H
 #define SANDBOX_EVENTS_H
 
@@ -8,23 +8,34 @@
 
 #include <jansson.h>
 
-#include "base/err.h"
-
-#define EVENTS_MAX 64
+#define EVENTS_FILE "events.jsonl"
+#define EVENTS_MAX 128
+#define EVENT_ALLOW "net.allow"
+#define EVENT_CLOSE "net.close"
 #define EVENT_TARGET_MAX 288 /* a host name and a port */
 #define EVENT_REASON_MAX 384
+#define EVENT_ADDRESS_MAX 48
+#define EVENT_PROGRAM_MAX 16
 
 /*
  * struct event - one kind of act on one target.
  * @type:   for example "limit.memory", "net.connect", "syscall"
  * @target: printable already
  * @reason: why, and what would allow it
+ * @address: that was reached last; "" for none
+ * @rule_missing: what would have allowed it: "network.allow: db.example:5432"; "" for none
+ * @program, @pid: who asked first, as a hint; "" and 0 where the kernel did not tell
+ * @in, @out: bytes to and from the sandbox
  */
 struct event {
 	const char *type;
 	char target[EVENT_TARGET_MAX];
 	char reason[EVENT_REASON_MAX];
-	uint64_t count;
+	char address[EVENT_ADDRESS_MAX];
+	char rule_missing[EVENT_TARGET_MAX];
+	char program[EVENT_PROGRAM_MAX];
+	uint32_t pid;
+	uint64_t in, out, count;
 	uint64_t first_ns; /* CLOCK_REALTIME */
 };
 
@@ -50,29 +61,17 @@ struct events_log {
  */
 void events_add(struct events_log *log, const char *type, const char *target, const char *reason);
 
+/* The same for an event that knows more than its reason; @in and @out of @one are added up. */
+void events_note(struct events_log *log, const struct event *one, const char *target);
+
 /* Writes the final counts to the file, and how many kinds there was no room for. */
 void events_settle(const struct events_log *log);
 
-/* Whether an event of a type was seen. */
-int events_has(const struct events_log *log, const char *type);
+/* Whether an event of a type was seen; about @target, unless that is NULL. */
+int events_has(const struct events_log *log, const char *type, const char *target);
 
-/*
- * events_json - the log as an array, or one event as an object. Owned reference; NULL for want of
- * memory.
- */
+/* The log as an array. Owned reference; NULL for want of memory. */
 json_t *events_json(const struct events_log *log);
-
-/*
- * events_load - read a sandbox's file back, each kind once with its last count.
- * @dir: fd of the sandbox's directory (borrowed)
- * @ret: owned array of objects: time_ns, type, target, reason, count
- *
- * Returns 0, also when there is no file; -EBADMSG for a damaged one, with its line in @e.
- */
-int events_load(int dir, json_t **ret, struct err *e);
-
-/* The same for the bytes of such a file. */
-int events_parse(const char *p, size_t n, json_t **ret, struct err *e);
 
 /* The wall clock in nanoseconds. */
 uint64_t events_now(void);

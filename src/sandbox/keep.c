@@ -143,5 +143,6 @@ int keep_ended(const struct run_request *req, struct prepared *p, struct run_res
 	if (!ret->kept)
 		return store_remove(&p->box, e);
 	events_settle(&ret->log);
+	events_settle(&ret->reached);
 	return report_save(p->box.dir, ret, req->policy, e);
 }

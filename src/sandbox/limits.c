@@ -59,7 +59,7 @@ static void note(struct supervisor *s, const char *type, uint64_t limit, const c
 {
 	char target[EVENT_TARGET_MAX];
 
-	if (events_has(s->log, type))
+	if (events_has(s->log, type, NULL))
 		return;
 	snprintf(target, sizeof(target), "%llu %s", (unsigned long long)limit, unit);
 	events_add(s->log, type, target, reason);

@@ -192,6 +192,7 @@ json_t *report_json(const struct run_result *res, const struct policy *policy)
 			    json_pack("{s:s?, s:s?, s:s?}", "memory", res->limits[0], "pids",
 				      res->limits[1], "cpus", res->limits[2]));
 	json_object_set_new(o, "events", events_json(&res->log));
+	json_object_set_new(o, "reached", events_json(&res->reached));
 	json_object_set_new(o, "events_dropped", json_integer((json_int_t)res->log.dropped));
 	json_object_set_new(o, "fields", fields_json(res, policy));
 	json_object_set_new(o, "plan", plan_json(plan_of(res)));

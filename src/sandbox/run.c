@@ -153,7 +153,9 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 	if (r == 0)
 		r = prepare_all(req, p, e);
 	ret->log.dir = p->box.dir;
+	ret->reached.dir = p->box.dir;
 	egress.log = &ret->log;
+	egress.reached = &ret->reached;
 	egress.authority = &p->authority;
 	if (r == 0)
 		r = order(req, p, &s, &ret->plan, e);

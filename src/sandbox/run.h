@@ -39,6 +39,7 @@ struct run_request {
  * @has_host_network: it shared the host's network
  * @kept:      the sandbox is in the store, under @id
  * @note:      a lesser way that something was done in, or ""
+ * @log:       what was refused or hit a limit; @reached: what the network policy allowed
  * @plan:      the bytes that were carried out (owned; run_result_done frees them)
  */
 struct run_result {
@@ -51,7 +52,7 @@ struct run_result {
 	bool has_host_network;
 	const char *limits[3]; /* mechanisms: memory, pids, cpus */
 	char note[ERR_TEXT_MAX];
-	struct events_log log;
+	struct events_log log, reached;
 	struct buf plan;
 };
 

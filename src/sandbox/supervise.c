@@ -127,6 +127,7 @@ static int on_pid(struct supervisor *s, int pid, struct err *e)
 	int r;
 
 	s->init = pid;
+	s->egress->client = pid;
 	/* Our own child that nobody else reaps: the number cannot have been used again. */
 	s->pidfd = pidfd_open(pid, 0);
 	if (s->pidfd < 0)
@@ -284,7 +285,7 @@ static int proxy_read(struct supervisor *s, enum source source, struct err *e)
 		return r == -EPIPE ? err_set(e, r, "the proxy ended before the command started")
 				   : r;
 	/* Each of its sockets ends, one after the other. */
-	if (!events_has(s->log, "net.lost"))
+	if (!events_has(s->log, "net.lost", NULL))
 		events_add(s->log, "net.lost", "tiercel-proxy",
 			   "the proxy ended; nothing could be reached from then on");
 	return 0;
@@ -461,7 +462,7 @@ int supervise_exit_code(const struct supervisor *s)
 {
 	if (s->exec_errno != 0)
 		return s->exec_errno == ENOENT ? 127 : 126;
-	if (events_has(s->log, "limit.time"))
+	if (events_has(s->log, "limit.time", NULL))
 		return 124;
 	if (!s->has_status || s->was_killed)
 		return 128 + SIGKILL;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sandbox/events.h"
+#include "sandbox/events_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
