@@ -25,6 +25,13 @@ def authority(at):
     (at / "leaf.pem").write_bytes((at / "leaf.crt").read_bytes() + (at / "leaf.key").read_bytes())
 
 
+def more_of(s):
+    data = s.recv(65536)
+    if not data:
+        raise ConnectionError("the body ended too soon")
+    return data
+
+
 class Request:
     """One request as a server saw it."""
 
@@ -82,17 +89,17 @@ class OpenedWorld(World):
             body = b""
             while True:
                 while b"\r\n" not in data:
-                    data += s.recv(65536)
+                    data += more_of(s)
                 size, data = data.split(b"\r\n", 1)
                 n = int(size, 16)
                 while len(data) < n + 2:
-                    data += s.recv(65536)
+                    data += more_of(s)
                 body, data = body + data[:n], data[n + 2:]
                 if n == 0:
                     return body, data
         n, data = int(request.fields.get("content-length", "0")), bytearray(data)
         while len(data) < n:
-            data += s.recv(65536)
+            data += more_of(s)
         return bytes(data[:n]), bytes(data[n:])
 
     # What servers send that cannot be passed on as it is, by the last word of the path.

@@ -263,9 +263,10 @@ def test_git_over_https_with_a_secret(run, mode, world, tmp_path):
 ALL = "version: 1\nnetwork: { http: [{ host: api.example.com, paths: ['/ok/**'] }] }\n"
 RAW = """
     import re, socket, ssl, sys
+    context = ssl.create_default_context()
     for request in sys.argv[1:]:
         raw = socket.create_connection(("api.example.com", 443), 5)
-        s = ssl.create_default_context().wrap_socket(raw, server_hostname="api.example.com")
+        s = context.wrap_socket(raw, server_hostname="api.example.com")
         s.sendall(request.encode().decode("unicode_escape").encode("latin-1"))
         said = b""
         try:
