@@ -214,7 +214,7 @@ $(ESCAPE): $(wildcard tests/escape/*.c) tests/escape/probe.h $(BUILD)/host.flags
 	@echo "  ESCAPE  $(@F)"
 	@$(CC) $(filter-out -MMD -MP,$(TEST_FLAGS)) $(LINK) -o $@ $(filter %.c,$^)
 escape: $(ESCAPE)
--include tests/ablate/rules.mk
+-include tests/ablate/rules.mk tests/hostile/rules.mk
 
 # The fault injector, and what it runs inside; it knows the registers of one architecture.
 FAULTS := $(patsubst tests/%.c,$(BUILD)/%,$(if $(filter x86_64,$(ARCH)),$(wildcard tests/faults/*.c)))
@@ -224,7 +224,7 @@ $(BUILD)/faults/%: tests/faults/%.c $(BUILD)/obj/base/num.o
 	@$(CC) $(filter-out -MMD -MP,$(TEST_FLAGS)) $(LINK) -o $@ $^
 faults: $(FAULTS)
 
-system: all escape ablate faults
+system: all escape ablate faults hostile
 	@TIERCEL_BUILD=$(abspath $(BUILD)) tools/run-tests system $(RESULTS) $(PYTHON) $(PYTEST_ARGS)
 
 # On emulated machines with cgroup v2 and systemd; their disk is made once, as root, in VM.

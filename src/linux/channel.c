@@ -75,6 +75,7 @@ ssize_t channel_receive(int end, void *p, size_t n, int *ret_fds, size_t *ret_fd
 	if (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
 		for (size_t i = 0; i < *ret_fds_n; i++)
 			fd_close(ret_fds[i]);
+		*ret_fds_n = 0;
 		return -EMSGSIZE;
 	}
 	return r;

@@ -174,8 +174,14 @@ static int tell_java(struct authority *x, const struct buf *b)
 int authority_tell(struct authority *x, uint32_t what, int fd, struct err *e)
 {
 	AUTO_BUF struct buf b = BUF_INIT(LIST_MAX);
-	int r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : file_read_fd(fd, &b);
+	struct stat st;
+	int r = fstat(fd, &st) < 0 ? -errno : 0;
 
+	/* Anything else might keep the reader waiting. */
+	if (r == 0 && !S_ISREG(st.st_mode))
+		r = -EPROTO;
+	if (r == 0)
+		r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : file_read_fd(fd, &b);
 	if (r == 0)
 		r = what == EGRESS_TRUST_JAVA ? tell_java(x, &b) : tell_own(x, &b);
 	return r < 0 ? err_sys(e, r, "the proxy's certificate") : 0;

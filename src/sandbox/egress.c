@@ -32,6 +32,7 @@
 #include "sandbox/egress_config.h"
 #include "sandbox/events.h"
 #include "sandbox/gate.h"
+#include "sandbox/limits.h"
 #include "sandbox/secrets.h"
 #include "sandbox/spawn.h"
 #include "tier/part_egress.h"
@@ -40,6 +41,7 @@
 #define PROXY_NAME "tiercel-proxy"
 #define CONFIG_MAX (4u << 20)
 #define BATCH 128
+#define READY_MS 10000
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 static int order(struct egress *x, enum egress_kind kind, int value, int fd, struct err *e)
@@ -121,6 +123,7 @@ static int stage_start(struct egress *x, struct err *e)
 {
 	AUTO_CLOSE int theirs = -EBADF;
 	AUTO_CLOSE int null = -EBADF;
+	const struct timeval patience = { .tv_sec = READY_MS / 1000 };
 	int ends[2];
 	int r = channel_pair(ends);
 
@@ -128,6 +131,9 @@ static int stage_start(struct egress *x, struct err *e)
 		return err_sys(e, r, "cannot make the proxy's socket");
 	x->channel = ends[0];
 	theirs = ends[1];
+	/* One that does not listen is not waited for much longer. */
+	if (setsockopt(x->channel, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)
+		return err_sys(e, -errno, "cannot set up the proxy's socket");
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (null < 0)
 		return err_sys(e, -errno, "/dev/null");
@@ -210,9 +216,13 @@ int egress_socket(struct egress *x, int listener, int fd, struct err *e)
 
 int egress_serve(struct egress *x, struct err *e)
 {
-	int r = x->is_used ? held_send(x, e) : 0;
+	int r;
 
-	return r == 0 && x->is_used ? order(x, EGRESS_START, 0, -1, e) : r;
+	if (!x->is_used)
+		return 0;
+	x->until_ms = limits_now_ms() + READY_MS;
+	r = held_send(x, e);
+	return r == 0 ? order(x, EGRESS_START, 0, -1, e) : r;
 }
 
 static int on_ready(struct egress *x, struct err *e)
@@ -374,6 +384,9 @@ static int message_read(struct egress *x, struct err *e)
 	if (r == 1)
 		return 0;
 	x->channel = fd_close(x->channel);
+	/* With nobody who hears it, it is not to serve either. */
+	if (x->pidfd >= 0)
+		pidfd_send_signal(x->pidfd, SIGKILL, NULL, 0);
 	return r == 0 ? -EPIPE : err_sys(e, r, "the proxy cannot be understood");
 }
 
@@ -388,6 +401,17 @@ int egress_message(struct egress *x, struct err *e)
 	return r;
 }
 
+/* What it said until now; @rounds bounds what one that never stops can say. */
+static void last_words(struct egress *x, int rounds)
+{
+	struct err e = { 0 };
+	char c;
+
+	while (rounds-- > 0 && x->channel >= 0 &&
+	       recv(x->channel, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+		(void)egress_message(x, &e);
+}
+
 void egress_end(struct egress *x)
 {
 	struct err e = { 0 };
@@ -398,8 +422,7 @@ void egress_end(struct egress *x)
 	/* The end of its input is the end of it; then nobody can hold what it has open. */
 	if (x->control >= 0)
 		shutdown(x->control, SHUT_WR);
-	while (x->channel >= 0 && recv(x->channel, &e, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
-		(void)egress_message(x, &e);
+	last_words(x, BATCH);
 	x->channel = fd_close(x->channel);
 	while (x->control >= 0 && x->init <= 0)
 		(void)egress_control(x, &e);

@@ -24,6 +24,7 @@ struct tier_facts;
  * @pidfd:   of pid 1 around the proxy (owned)
  * @client:  pid 1 of the sandbox, as we see it; 0 while it is not known
  * @is_ready: the rules are taken, every socket is served, and what is to be trusted was told
+ * @until_ms: when it has to be ready, on the clock of limits_now_ms; 0 before it was asked
  * @served:  TCP ports that were handed on, a bit each
  * @held:    listening sockets of the kind @held_as that wait for their message (owned)
  * @log, @authority: borrowed
@@ -38,6 +39,7 @@ struct egress {
 	uint8_t served[PACKET_SERVED_BYTES];
 	int held[CHANNEL_FDS_MAX], held_as;
 	size_t held_n;
+	uint64_t until_ms;
 	struct events_log *log, *reached;
 	struct authority *authority;
 };

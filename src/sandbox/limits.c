@@ -10,6 +10,7 @@
 #include "linux/proc.h"
 #include "linux/proc_held.h"
 #include "policy/policy.h"
+#include "sandbox/egress.h"
 #include "sandbox/events.h"
 #include "sandbox/supervise.h"
 
@@ -47,6 +48,8 @@ int limits_timeout_ms(const struct supervisor *s)
 		nearer(&until, s->tick_ms > now ? s->tick_ms : now + TICK_MS);
 	if (s->term_ms != 0)
 		nearer(&until, s->term_ms);
+	if (s->start_ms == 0 && s->egress->until_ms != 0)
+		nearer(&until, s->egress->until_ms);
 	if (until == UINT64_MAX)
 		return -1;
 	if (until <= now)

@@ -291,6 +291,12 @@ static int proxy_read(struct supervisor *s, enum source source, struct err *e)
 	return 0;
 }
 
+static bool is_proxy_late(const struct supervisor *s)
+{
+	return s->start_ms == 0 && s->egress->until_ms != 0 &&
+	       limits_now_ms() >= s->egress->until_ms;
+}
+
 static void relay_step(struct relay *r)
 {
 	if (relay_wants_write(r))
@@ -368,6 +374,8 @@ static int loop(struct supervisor *s, int signals, struct err *e)
 		for (nfds_t i = 0; i < p.n && r == 0; i++)
 			if (p.fd[i].revents)
 				r = dispatch(s, &p, i, signals, e);
+		if (r == 0 && is_proxy_late(s))
+			r = err_set(e, -ETIMEDOUT, "the proxy did not get ready in time");
 		if (r == 0 && limits_exceeded(s))
 			kill_all(s);
 	}

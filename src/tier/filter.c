@@ -54,6 +54,10 @@ static const struct sock_filter socket_block[] = {
 	RET(ERRNO(EAFNOSUPPORT)),
 	RET(ALLOW),
 };
+static const struct sock_filter socket_ip_block[] = {
+	LOAD(ARG_LOW(0)), EQ(2, 1, 0), EQ(10, 0, 4), LOAD(ARG_LOW(2)), /* protocol, as above */
+	EQ(0, 3, 0),	  EQ(6, 2, 0), EQ(17, 1, 0), RET(ERRNO(EAFNOSUPPORT)), RET(ALLOW),
+};
 static const struct sock_filter socketpair_block[] = {
 	LOAD(ARG_LOW(0)),
 	EQ(1, 1, 0),
@@ -162,6 +166,7 @@ static const struct block blocks[VERDICT_END] = {
 	BLOCK(VERDICT_PRLIMIT, prlimit_block),
 	BLOCK(VERDICT_SOCKET_STREAM, socket_stream_block),
 	BLOCK(VERDICT_SOCKETPAIR_STREAM, socketpair_stream_block),
+	BLOCK(VERDICT_SOCKET_IP, socket_ip_block),
 };
 
 static void emit(struct buf *out, struct sock_filter insn)

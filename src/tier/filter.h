@@ -32,6 +32,7 @@ enum verdict {
 	VERDICT_CONNECT,       /* done by the listener; EACCES where there is none */
 	VERDICT_SOCKET_STREAM, /* as VERDICT_SOCKET, without unix datagrams */
 	VERDICT_SOCKETPAIR_STREAM, /* likewise */
+	VERDICT_SOCKET_IP,	   /* TCP and UDP alone */
 	VERDICT_END
 };
 

@@ -21,6 +21,7 @@
 #define ROOT_BYTES 65536 /* names to mount on; nothing is ever written there */
 #define ROOT_INODES 32
 #define FILES_MAX 65536
+#define CORE_BYTES 1 /* at 0 the kernel would hand cores to a program of the host */
 
 /* What an event loop over sockets needs, and pid 1 beside it. */
 static const uint16_t calls[] = {
@@ -68,8 +69,6 @@ static const uint16_t calls[] = {
 	__NR_sendmmsg,
 	__NR_recvmmsg,
 	__NR_shutdown,
-	__NR_bind,
-	__NR_listen,
 	__NR_getsockname,
 	__NR_getpeername,
 	__NR_setsockopt,
@@ -153,8 +152,8 @@ static int filter(struct plan_builder *b, struct err *e)
 
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
 		verdict[calls[i]] = VERDICT_ALLOW;
-	verdict[__NR_socket] = VERDICT_SOCKET;
-	verdict[__NR_ioctl] = VERDICT_IOCTL;
+	/* Sockets of other kinds would reach what listens on the host under abstract names. */
+	verdict[__NR_socket] = VERDICT_SOCKET_IP;
 	filter_compile(verdict, false, &program);
 	if (program.err)
 		return err_sys(e, program.err, "the proxy's filter is too large");
@@ -167,7 +166,7 @@ int proxy_compile(const struct tier_facts *f, const struct proxy_files *files,
 {
 	struct plan_op root = { .kind = PLAN_ROOT, .n = { ROOT_BYTES, ROOT_INODES } };
 	struct plan_op most = { .kind = PLAN_RLIMIT, .n = { RLIMIT_NOFILE, FILES_MAX } };
-	struct plan_op core = { .kind = PLAN_RLIMIT, .n = { RLIMIT_CORE, 0 } };
+	struct plan_op core = { .kind = PLAN_RLIMIT, .n = { RLIMIT_CORE, CORE_BYTES } };
 	static const char argument[] = PROGRAM;
 	int r;
 
