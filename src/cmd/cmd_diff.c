@@ -29,11 +29,14 @@ struct diff_args {
 	const char *color;
 };
 
+static const char *const whens[] = { "auto", "always", "never", NULL };
+
 static const struct opt diff_opts[] = {
 	{ 0, "stat", OPT_FLAG, offsetof(struct diff_args, stat), NULL, "one line a change" },
 	{ 0, "name-only", OPT_FLAG, offsetof(struct diff_args, name_only), NULL, "paths alone" },
 	{ 0, "json", OPT_FLAG, offsetof(struct diff_args, json), NULL, "as JSON" },
-	{ 0, "color", OPT_STR, offsetof(struct diff_args, color), "WHEN", "auto, always or never" },
+	{ 0, "color", OPT_STR, offsetof(struct diff_args, color), "WHEN", "auto, always or never",
+	  .choices = whens },
 	{ 0, "no-pager", OPT_FLAG, offsetof(struct diff_args, no_pager), NULL,
 	  "write to standard output at once" },
 	{ 0 },

@@ -61,7 +61,8 @@ static int run(void *options, int argc, char **argv, struct err *e)
 		json_object_set_new(record, "store", json_string(box.path));
 		json_object_set_new(record, "report",
 				    report != NULL ? json_incref(report) : json_null());
-		json_dumpf(record, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+		json_dumpf(record, stdout,
+			   JSON_INDENT(1) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
 		putchar('\n');
 		record_done(&l.rec);
 	}
