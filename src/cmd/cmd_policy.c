@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tiercel policy: check, print, compare policies, and their schema. */
+/* tiercel policy: check, print, compare policies; change that of a running sandbox. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -15,6 +15,8 @@
 #include "policy/fields.h"
 #include "policy/print.h"
 #include "policy/schema.h"
+#include "sandbox/live.h"
+#include "sandbox/store.h"
 
 #define TEXT_MAX (UINT64_C(4) << 20)
 
@@ -119,16 +121,41 @@ static int diff(const struct run_args *args, int argc, char **argv, struct err *
 	return status;
 }
 
+static int set(const struct run_args *args, int argc, char **argv, struct err *e)
+{
+	CLEANUP(store_box_done) struct store_box box = STORE_BOX_INIT;
+	struct policy_request q = { 0 };
+	int r = 0;
+
+	if (argc != 1)
+		return err_set(e, -EINVAL, "policy set: needs one sandbox; tiercel ps lists them");
+	for (size_t i = 0; i < args->fields.n && r == 0; i++) {
+		const struct policy_flag *f = &args->fields.flag[i];
+
+		if (f->field != FIELD_NETWORK_ALLOW && f->field != FIELD_NETWORK_DENY)
+			return err_set(e, -EINVAL,
+				       "policy set: %s cannot be changed while it runs; --allow "
+				       "and --deny can",
+				       f->flag);
+		r = policy_request_add(
+			&q, f->field == FIELD_NETWORK_ALLOW ? HOST_RULE_ALLOW : HOST_RULE_DENY,
+			f->text, e);
+	}
+	if (r == 0 && q.n == 0)
+		return err_set(e, -EINVAL, "policy set: needs --allow HOST or --deny HOST");
+	if (r == 0)
+		r = store_find(argv[0], &box, e);
+	return r < 0 ? r : live_ask(&box, &q, e);
+}
+
 struct verb {
 	const char *name;
 	int (*run)(const struct run_args *args, int argc, char **argv, struct err *e);
 };
 
 static const struct verb verbs[] = {
-	{ "check", check },
-	{ "print", print },
-	{ "schema", schema },
-	{ "diff", diff },
+	{ "check", check }, { "print", print }, { "schema", schema },
+	{ "diff", diff },   { "set", set },
 };
 
 static int run(void *options, int argc, char **argv, struct err *e)
@@ -136,21 +163,24 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	for (size_t i = 0; argc > 0 && i < ARRAY_LEN(verbs); i++)
 		if (strcmp(argv[0], verbs[i].name) == 0)
 			return verbs[i].run(options, argc - 1, argv + 1, e);
-	return err_set(e, -EINVAL, "policy: needs check, print, schema or diff%s%s",
+	return err_set(e, -EINVAL, "policy: needs check, print, schema, diff or set%s%s",
 		       argc > 0 ? ", not " : "", argc > 0 ? argv[0] : "");
 }
 
-static const char *const words[] = { "check", "print", "schema", "diff", NULL };
+static const char *const words[] = { "check", "print", "schema", "diff", "set", NULL };
 
 const struct command cmd_policy = {
 	.name = "policy",
-	.synopsis = "check [FILE] | print [--json] | schema | diff A B",
-	.summary = "check, print and compare policies",
+	.synopsis = "check [FILE] | print | schema | diff A B | set SANDBOX",
+	.summary = "check, print, compare and change policies",
 	.description =
 		"check reads FILE, or else the layers that a run would read, and says nothing when "
 		"all is well. print shows the policy that these and the options of tiercel run "
 		"make. schema is a JSON Schema for editors.\n\n"
-		"diff lists what B changes and ends with 1 when it is looser than A anywhere.",
+		"diff lists what B changes and ends with 1 when it is looser than A anywhere. "
+		"set gives a running sandbox --allow and --deny from its next connection on; "
+		"connections that are allowed no longer end. The later word about a host counts, "
+		"and only ports that were open at its start can be allowed.",
 	.opts = run_opts,
 	.size = sizeof(struct run_args),
 	.run = run,

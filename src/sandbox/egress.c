@@ -165,6 +165,13 @@ int egress_start(struct egress *x, const struct policy *p, const struct tier_fac
 	return r < 0 ? r : secrets_send(x, s, e);
 }
 
+int egress_change(struct egress *x, const struct policy *p, const struct secrets *s, struct err *e)
+{
+	if (!x->is_ready || x->channel < 0)
+		return err_set(e, -EPIPE, "its proxy is gone");
+	return config_send(x, p, s, e);
+}
+
 static void held_drop(struct egress *x)
 {
 	while (x->held_n > 0)

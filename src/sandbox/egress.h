@@ -54,6 +54,9 @@ struct egress {
 int egress_start(struct egress *x, const struct policy *p, const struct tier_facts *f,
 		 const struct secrets *s, struct err *e);
 
+/* egress_change - rules for what is begun from now on; what they hold no more is ended. */
+int egress_change(struct egress *x, const struct policy *p, const struct secrets *s, struct err *e);
+
 /* egress_socket - hand on a listening socket of the sandbox. @listener: enum egress_listener */
 int egress_socket(struct egress *x, int listener, int fd, struct err *e);
 

@@ -15,6 +15,7 @@
 #include "plan/verify.h"
 #include "sandbox/egress.h"
 #include "sandbox/keep.h"
+#include "sandbox/live.h"
 #include "sandbox/prepare.h"
 #include "sandbox/removal.h"
 #include "sandbox/spawn.h"
@@ -131,6 +132,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 		     struct err *e)
 {
 	struct egress egress = EGRESS_INIT;
+	struct live live = LIVE_INIT;
 	struct supervisor s = { .control = -1,
 				.pidfd = -1,
 				.pty = -1,
@@ -141,6 +143,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 				.rest = STORE_REST_OF(NULL),
 				.cgroup = &p->cgroup,
 				.egress = &egress,
+				.live = &live,
 				.guard = &p->guard,
 				.facts = &p->facts,
 				.holds_watch = -1 };
@@ -154,11 +157,15 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 		r = prepare_all(req, p, e);
 	ret->log.dir = p->box.dir;
 	ret->reached.dir = p->box.dir;
+	live.egress = &egress;
+	live.secrets = &p->secrets;
 	egress.log = &ret->log;
 	egress.reached = &ret->reached;
 	egress.authority = &p->authority;
 	if (r == 0)
 		r = order(req, p, &s, &ret->plan, e);
+	if (r == 0)
+		r = live_open(&live, req->policy, p->box.dir, e);
 	s.holds_watch = p->holds_watch;
 	s.rest = STORE_REST_OF(&p->box);
 	s.disk = (struct disk_watch){ .facts = &p->facts,
@@ -168,6 +175,7 @@ static int carry_out(const struct run_request *req, struct prepared *p, struct r
 		r = supervise(&s, e);
 	else
 		supervise_not(&s);
+	live_close(&live);
 	egress_end(&egress);
 	if (r == 0)
 		ret->exit_code = supervise_exit_code(&s);

@@ -22,6 +22,7 @@
 #include "sandbox/gate.h"
 #include "sandbox/guard.h"
 #include "sandbox/limits.h"
+#include "sandbox/live.h"
 #include "sandbox/packet.h"
 #include "sandbox/refusal.h"
 #include "sandbox/removal.h"
@@ -30,7 +31,7 @@
 
 #define GRACE_MS 10000	 /* between a signal that asks and one that does not */
 #define LAST_WORDS_MAX 8 /* messages of a stage before its plan: what failed, and a pid */
-#define POLLED_MAX (7 + NETNS_WATCH_FDS + RELAY_COUNT)
+#define POLLED_MAX (8 + NETNS_WATCH_FDS + RELAY_COUNT)
 
 /* What a polled descriptor is for. */
 enum source {
@@ -41,6 +42,7 @@ enum source {
 	SOURCE_HOLDS,
 	SOURCE_PROXY_STAGE,
 	SOURCE_PROXY,
+	SOURCE_LIVE,
 	SOURCE_RELAY
 };
 
@@ -245,6 +247,7 @@ static void polled_make(struct polled *p, const struct supervisor *s, int signal
 	add(p, s->holds_watch, POLLIN, SOURCE_HOLDS, 0);
 	add(p, s->egress->control, POLLIN, SOURCE_PROXY_STAGE, 0);
 	add(p, s->egress->channel, POLLIN, SOURCE_PROXY, 0);
+	add(p, s->live->fd, POLLIN, SOURCE_LIVE, 0);
 	for (int i = 0; i < RELAY_COUNT; i++) {
 		if (relay_wants_write(&s->relay[i]))
 			add(p, s->relay[i].to, POLLOUT, SOURCE_RELAY, i);
@@ -328,6 +331,9 @@ static int dispatch(struct supervisor *s, const struct polled *p, nfds_t i, int 
 	case SOURCE_PROXY_STAGE:
 	case SOURCE_PROXY:
 		return proxy_read(s, p->source[i], e);
+	case SOURCE_LIVE:
+		live_serve(s->live);
+		return 0;
 	case SOURCE_RELAY:
 		relay_step(&s->relay[p->index[i]]);
 		return 0;

@@ -18,6 +18,7 @@ struct cgroup;
 struct egress;
 struct events_log;
 struct guard;
+struct live;
 struct policy_limits;
 struct tier_facts;
 
@@ -27,7 +28,7 @@ enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
  * struct supervisor - zero-initialised but for descriptors, which start negative.
  * @control:  socket to the stage and later to init (owned)
  * @stage:    pid of the stage until it is reaped; @init: pid of the sandbox, @pidfd its descriptor
- * @limits, @log, @cgroup, @egress, @guard, @facts, @holds_watch: borrowed
+ * @limits, @log, @cgroup, @egress, @live, @guard, @facts, @holds_watch: borrowed
  * @disk:     what the disk limit watches
  * @status:   wait status of the command, once @has_status
  * @is_ready: the inside half is done, it says; @is_up: every wall stands, as the kernel says
@@ -36,8 +37,7 @@ enum { RELAY_IN, RELAY_OUT, RELAY_ERR, RELAY_COUNT };
  */
 struct supervisor {
 	int control;
-	pid_t stage;
-	pid_t init;
+	pid_t stage, init;
 	int pidfd;
 	int pty;
 	int notify;
@@ -47,6 +47,7 @@ struct supervisor {
 	struct events_log *log;
 	struct cgroup *cgroup;
 	struct egress *egress;
+	struct live *live;
 	const struct guard *guard;
 	struct connector connector;
 	const struct tier_facts *facts;
@@ -57,8 +58,7 @@ struct supervisor {
 	uint64_t start_ms;
 	uint64_t tick_ms;
 	uint64_t term_ms;
-	bool is_terminal, is_ready, is_up;
-	bool has_status, was_killed;
+	bool is_terminal, is_ready, is_up, has_status, was_killed;
 	bool is_lost; /* something was no longer held */
 	int status, exec_errno;
 };

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from test_network import ADDR, CONNECT, OTHER, PYTHON, RULED, V6, connect, outside, run  # noqa: E402, F401
 
@@ -59,3 +61,76 @@ def test_a_running_sandbox_is_followed_to_its_end(run, mode, outside):  # noqa: 
         rest = [json.loads(line) for line in tail.stdout]
         assert tail.wait(10) == 0
     assert {"net.allow", "net.deny"} <= {e["type"] for e in [first, *rest]}
+
+
+# --- rules of a running sandbox ---
+STEPS = """
+import socket, sys
+held = None
+for line in sys.stdin:
+    word, host = line.split()
+    try:
+        if word == "held":
+            held.settimeout(5)
+            print("eof" if held.recv(99) == b"" else "data", flush=True)
+            continue
+        held = socket.create_connection((host, 5432), 5)
+        if word == "ask":
+            held.sendall(b"x\\n")
+            print(held.recv(99).decode(), flush=True)
+        else:
+            print("held", flush=True)
+    except OSError as e:
+        print(type(e).__name__, flush=True)
+"""
+
+
+@pytest.fixture
+def steps(mode, outside):  # noqa: F811
+    """A sandbox that may reach any.example:5432 and is told step by step what to try."""
+    mode.write("steps.py", STEPS)
+    args = [mode.programs / "tiercel", *RULED, "--name", "live", "--allow", "any.example:5432", "--", PYTHON, "steps.py"]
+    with outside.space.entered():
+        child = mode.popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def call(word, host="any.example"):
+        child.stdin.write(f"{word} {host}\n".encode())
+        child.stdin.flush()
+        return child.stdout.readline().decode().strip()
+    with child:
+        yield call
+        child.stdin.close()
+        assert child.wait(20) == 0
+
+
+def test_rules_change_for_the_next_connection(mode, steps):
+    assert (steps("ask"), steps("ask", "other.example")) == ("port 5432", "gaierror")
+    done = mode.tiercel(["policy", "set", "live", "--allow", "other.example:5432"])
+    assert (done.rc, done.out, done.err) == (0, "", "")
+    assert (steps("ask"), steps("ask", "other.example")) == ("port 5432", "port 5432")
+    assert mode.tiercel(["policy", "set", "live", "--deny", "any.example"]).rc == 0
+    assert (steps("ask"), steps("ask", "other.example")) == ("gaierror", "port 5432")
+    assert mode.tiercel(["policy", "set", "live", "--allow", "any.example:5432"]).rc == 0
+    events = mode.tiercel(["events", "--json", "live"]).out
+    assert '"policy.allow"' in events and '"policy.deny"' in events
+
+
+def test_narrowing_ends_what_is_open(mode, steps):
+    assert steps("open") == "held"
+    assert mode.tiercel(["policy", "set", "live", "--deny", "any.example"]).rc == 0
+    assert steps("held") in ("eof", "ConnectionResetError")
+
+
+def test_what_cannot_be_changed_is_said_in_one_line(mode, steps):
+    assert steps("ask") == "port 5432"
+    for args, why in ((["--allow", "any.example:443"], "open are 5432"), (["--allow", "a b"], "is no host"),
+                      (["--memory", "1GiB"], "cannot be changed while it runs"), ([], "needs --allow")):
+        done = mode.tiercel(["policy", "set", "live", *args])
+        assert done.rc == 125 and why in done.err and done.err.count("\n") == 1, done.err
+    assert mode.tiercel(["policy", "set", "nobody", "--allow", "a.example"]).rc == 125
+
+
+def test_nobody_inside_finds_the_socket(mode):
+    done = mode.tiercel(["run", "--workspace", ".", "--allow", "any.example:5432", "--", "sh", "-c",
+                         "cat /proc/net/unix | grep -c control; find / -name control -type s 2>/dev/null | grep -c ."])
+    assert done.out.split() == ["0", "0"], done.out + done.err
