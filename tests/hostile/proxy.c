@@ -46,7 +46,11 @@ static const char *order(int which)
 
 static pid_t victim(void)
 {
-	return (pid_t)strtol(order(ORDER_PID), NULL, 10);
+	pid_t pid = 0;
+
+	for (const char *p = order(ORDER_PID); *p != '\0'; p++)
+		pid = pid * 10 + (*p - '0');
+	return pid;
 }
 
 /* --- what hostile code would try: 0 when it worked, else errno --- */

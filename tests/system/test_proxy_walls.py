@@ -131,9 +131,9 @@ def test_a_message_that_cannot_be_understood_later_ends_the_network(stand):
 
 def test_a_flood_of_events_is_bounded(stand, mode):
     stand.play("served-flood")
-    child = mode.popen([stand.folder / "tiercel", "run", *RULED, "--json", "--", "sleep", "1"],
+    child = mode.popen([stand.folder / "tiercel", "run", *RULED, "--json", "--", "sleep", ".6"],
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(.8)
+    time.sleep(.5)
     peak = max(peak_kib(pid) for pid, (_, name) in below(os.getpid()).items() if name == "tiercel")
     _, err = child.communicate(timeout=8)
     assert child.returncode == 0, err
@@ -175,7 +175,7 @@ TWICE = textwrap.dedent("""
     def look():
         try:
             with socket.create_connection(("%s", 443), 3) as s:
-                s.sendall(b"x")
+                s.sendall(b"x\\n")
                 print(s.recv(99).decode() or "eof", flush=True)
         except OSError as e:
             print(type(e).__name__, flush=True)
@@ -247,3 +247,75 @@ def test_the_proxy_does_not_outlive_its_supervisor(mode, outside):  # noqa: F811
     live.child.communicate(timeout=10)
     assert is_gone(live.proxy)
     mode.tiercel(["rm", "--all"])
+
+
+# --- more than it can hold ---
+# A hundred thousand questions, each for another name, few of which may be asked; then a connection by name.
+QUESTIONS = textwrap.dedent("""
+    import socket, struct
+    sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(8)]
+    for s in sockets:
+        s.connect(("198.18.0.1", 53))
+        s.settimeout(2)
+    def ask(s, n, *labels):
+        name = b"".join(bytes([len(x)]) + x for x in labels) + b"\\0"
+        s.send(struct.pack(">6H", n & 0xffff, 0x0100, 1, 0, 0, 0) + name + b"\\0\\1\\0\\1")
+    answers = 0
+    for n in range(0, 100000, 32):
+        for i in range(32):
+            ask(sockets[i % 8], n + i, b"n%d" % (n + i), b"wide" if i == 0 else b"denied", b"example")
+        try:
+            for i in range(32):
+                answers += len(sockets[i % 8].recv(512)) > 11
+        except TimeoutError:
+            pass
+    print(answers)
+    with socket.create_connection(("any.example", 443), 5) as s:
+        s.sendall(b"x\\n")
+        print(s.recv(99).decode())
+""")
+
+# Four processes that hold forty connections each, more than the proxy has descriptors for.
+HELD = textwrap.dedent("""
+    import os, socket, sys, time
+    readers = []
+    for _ in range(4):
+        r, w = os.pipe()
+        if os.fork() == 0:
+            held = []
+            for _ in range(40):
+                s = socket.socket()
+                s.setblocking(False)
+                s.connect_ex(("%s", 443))
+                held.append(s)
+            time.sleep(.5)
+            os._exit(0)
+        os.close(w)
+        readers.append(r)
+    for r in readers:
+        os.read(r, 1)
+    for _ in range(3):
+        with socket.create_connection(("%s", 443), 5) as s:
+            s.sendall(b"x\\n")
+            print(s.recv(99).decode(), flush=True)
+""")
+
+
+@pytest.mark.modes("user")
+def test_a_hundred_thousand_questions(mode, run):  # noqa: F811
+    mode.write("questions.py", QUESTIONS)
+    done = run("run", *RULED, "--allow", "*.wide.example:443", "--json", "--", PYTHON, "questions.py")
+    answers, reached = done.out.split("\n")[:2]
+    assert (done.rc, reached) == (0, "port 443")
+    assert int(answers) > 90000
+    assert len(events(done, "net.dns")) > 10 and len(done.err) < 256 << 10
+    assert all(p.stat().st_size < 1 << 20 for p in mode.home.rglob("events.jsonl"))
+
+
+def test_a_proxy_without_descriptors_goes_on(mode, outside):  # noqa: F811
+    mode.write("held.py", HELD % (ADDR, ADDR))
+    with outside.space.entered():
+        done = mode.run(["prlimit", "--nofile=128:128", mode.programs / "tiercel", "run", "--workspace", ".", "--mode",
+                         "readonly", "--allow", f"{ADDR}:443", "--json", "--", PYTHON, "held.py"])
+    assert (done.rc, done.out) == (0, "port 443\n" * 3)
+    assert "no descriptors are left" in events(done, "net.error")[PROXY]
