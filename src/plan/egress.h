@@ -7,6 +7,7 @@
 
 #define EGRESS_FD 0 /* the proxy's end: a SOCK_SEQPACKET socket that is its standard input */
 #define EGRESS_FDS_MAX 32
+#define EGRESS_WANT_MAX 16
 #define EGRESS_TARGET_MAX 300
 #define EGRESS_TEXT_MAX 256
 
@@ -23,7 +24,7 @@ enum egress_kind {
 	/* From the supervisor. */
 	EGRESS_CONFIG = 1, /* one fd: the configuration, a sealed memfd; again while running.
 			      @value: EGRESS_WANT_… of what the sandbox trusts by */
-	EGRESS_LISTEN,	   /* fds: listening sockets of the sandbox; @value: enum egress_listener */
+	EGRESS_LISTEN,	   /* fds: sockets; @value: enum egress_listener */
 	EGRESS_START,	   /* all has been given */
 	EGRESS_SECRET,	   /* one fd: a memfd with the value of the secret number @value */
 	/* From the proxy. */
@@ -31,6 +32,7 @@ enum egress_kind {
 	EGRESS_FAIL,  /* @detail: why not; it ends */
 	EGRESS_EVENT, /* @type, @target, @detail, @flag, @port, @in, @out */
 	EGRESS_CA,    /* one fd: what the sandbox has to trust; @value: enum egress_trust */
+	EGRESS_WANT,  /* @value: EGRESS_CONNECTOR sockets of each family that it lacks */
 	EGRESS_KIND_END
 };
 
@@ -47,13 +49,14 @@ enum egress_listener {
 	EGRESS_DNS_UDP, /* with IP_PKTINFO or IPV6_RECVPKTINFO set */
 	EGRESS_DNS_TCP,
 	EGRESS_CLIENT, /* for clients that know of proxies */
-	EGRESS_LISTENER_END
+	EGRESS_LISTENER_END,
+	EGRESS_PUBLISHED, /* of the host, in no plan: leads into the sandbox */
+	EGRESS_CONNECTOR  /* of the sandbox, neither bound nor connected, for one connection */
 };
 
 /*
  * struct egress_message - every message has this shape; texts are terminated and printable.
- * @type:   of an event: "net.allow", "net.deny", "net.dns", "net.error", "net.secret",
- *           "net.close"
+ * @type:   of an event: "net." and allow, deny, dns, error, secret, close or publish
  * @target: host name or address, without the port
  * @detail: a sentence
  * @flag:   what would allow it, as "--allow db.example:5432"; "" for none; of "net.allow" and

@@ -17,9 +17,9 @@ enum message_kind {
 	MESSAGE_PID = 1, /* @value: pid of the sandbox, as the supervisor sees it */
 	MESSAGE_FAIL,	 /* @op, @err: the start ends here */
 	MESSAGE_NOTE,	 /* @op, @err: done, but in a lesser way that weakens no wall */
-	MESSAGE_SOCKET, /* one fd: a listening socket for the proxy; @value: enum egress_listener */
-	MESSAGE_READY,	/* every wall is up; fds as @value says; waits for MESSAGE_GO */
-	MESSAGE_EXEC,	/* @value: errno of execve; the command did not start */
+	MESSAGE_SOCKET,	 /* one fd: a socket for the proxy; @value: enum egress_listener */
+	MESSAGE_READY,	 /* every wall is up; fds as @value says; waits for MESSAGE_GO */
+	MESSAGE_EXEC,	 /* @value: errno of execve; the command did not start */
 	MESSAGE_STOPPED, /* @value: the signal that stopped the command */
 	MESSAGE_EXIT,	 /* @value: wait status of the command */
 	/* From the supervisor. Root gives the plan first; others the namespaces, which take
@@ -27,6 +27,7 @@ enum message_kind {
 	MESSAGE_SPACES, /* @value: CLONE_NEW* flags; fds: files to write "0" to, to enter cgroups */
 	MESSAGE_PLAN,	/* one fd: the plan, sealed */
 	MESSAGE_GO,
+	MESSAGE_WANT,	/* @value: how many TCP sockets of each family are to be handed over */
 	MESSAGE_SIGNAL, /* @value: number, for the command's process group */
 	MESSAGE_KILL,	/* SIGKILL to everything inside */
 	MESSAGE_KIND_END

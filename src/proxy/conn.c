@@ -59,7 +59,7 @@ void conn_end(struct conn *c)
 {
 	if (c->phase == CONN_OVER)
 		return;
-	if (c->server.watch.fd >= 0)
+	if (c->server.watch.fd >= 0 && !c->is_published)
 		events_conn(c, "net.close", (struct words_of){ "", "" });
 	c->phase = CONN_OVER;
 	loop_later(&c->proxy->loop, &c->task);

@@ -51,6 +51,7 @@ struct conn {
 	int error; /* of @dial, negative */
 	enum conn_phase phase;
 	enum conn_voice voice;
+	bool is_published; /* comes from the host and goes into the sandbox */
 	bool is_greeted;   /* SOCKS: methods are agreed on */
 	bool is_dialled;   /* @dial is over */
 	bool is_inspected; /* the client's first bytes may pass */
@@ -60,10 +61,9 @@ struct conn {
 };
 
 /*
- * conn_new - take a connection of the sandbox.
- * @fd: owned
+ * conn_new - take a connection of the sandbox. @fd: owned
  *
- * Returns NULL when the budget or memory does not allow one more; @fd is reset then.
+ * Returns NULL when budget or memory allows no more; @fd is reset then.
  */
 struct conn *conn_new(struct proxy *p, int fd, enum egress_listener kind);
 

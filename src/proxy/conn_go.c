@@ -11,6 +11,7 @@
 #include "proxy/events.h"
 #include "proxy/http_judge.h"
 #include "proxy/proxy.h"
+#include "proxy/publish.h"
 #include "proxy/refuse.h"
 
 /* Loopback ports of the host are opened by number, whatever else the rules say. */
@@ -55,7 +56,7 @@ static bool may_dial(void *who, const struct addr *addr)
 	return may;
 }
 
-static void on_dialled(void *who, int fd, const struct addr *addr)
+void conn_on_dialled(void *who, int fd, const struct addr *addr)
 {
 	struct conn *c = who;
 
@@ -76,11 +77,11 @@ static int start_dial(struct conn *c, const struct host *host)
 		return -ENOMEM;
 	c->dial->who = c;
 	c->dial->may_try = may_dial;
-	c->dial->done = on_dialled;
+	c->dial->done = conn_on_dialled;
 	c->dial->port = c->port;
 	if (!host->is_address)
 		return dial_name(c->dial, c->proxy->resolver, &host->name);
-	dial_addr(c->dial, &host->addr);
+	dial_addrs(c->dial, &host->addr, 1);
 	return 0;
 }
 
@@ -144,6 +145,8 @@ bool conn_take_dialled(struct conn *c)
 	char detail[VERDICT_TEXT_MAX];
 
 	dial_free(ptr_take(&c->dial));
+	if (c->is_published)
+		return publish_dialled(c);
 	if (c->error < 0 && c->voice == VOICE_NONE && conn_must_open(c))
 		return true;
 	if (c->error < 0) {

@@ -21,6 +21,9 @@ void conn_go(struct conn *c, const struct host *host, uint16_t port);
  */
 bool conn_take_dialled(struct conn *c);
 
+/* conn_on_dialled - what a dial of the connection @who is done with. */
+void conn_on_dialled(void *who, int fd, const struct addr *addr);
+
 /* conn_refuse_dialled - refuse for the failure in @error. */
 void conn_refuse_dialled(struct conn *c);
 

@@ -119,6 +119,13 @@ static int send_now(const struct control *c, const struct egress_message *m)
 	return send(c->fd, m, sizeof(*m), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
+int control_want(const struct control *c, uint32_t n)
+{
+	struct egress_message m = { .kind = EGRESS_WANT, .value = n };
+
+	return send_now(c, &m);
+}
+
 void control_event(struct control *c, struct egress_message *m)
 {
 	struct egress_message note = { .kind = EGRESS_EVENT, .type = "net.error" };

@@ -38,6 +38,9 @@ int control_answer(const struct control *c, enum egress_kind kind, const struct 
 /* control_offer - a message with one descriptor (borrowed). Returns 0 or negative errno. */
 int control_offer(const struct control *c, enum egress_kind kind, uint32_t value, int fd);
 
+/* control_want - ask for @n more sockets of the sandbox. Returns 0 or negative errno. */
+int control_want(const struct control *c, uint32_t n);
+
 /* control_event - send an event; its @kind is set. One that finds no room is dropped and counted.
  */
 void control_event(struct control *c, struct egress_message *m);

@@ -60,6 +60,13 @@ static void on_ready(struct watch *w, uint32_t events)
 	go_on(d);
 }
 
+static int socket_open(int family)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
 static int try_one(struct dial *d, struct attempt *a, const struct addr *addr)
 {
 	static const int on = 1, after_s = PROBE_AFTER_S;
@@ -67,9 +74,9 @@ static int try_one(struct dial *d, struct attempt *a, const struct addr *addr)
 	struct sockaddr_storage to;
 	socklen_t n = sockaddr_of(addr, d->port, &to);
 
-	fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = d->socket != NULL ? d->socket(d->who, to.ss_family) : socket_open(to.ss_family);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &after_s, sizeof(after_s));
@@ -177,9 +184,9 @@ int dial_name(struct dial *d, struct resolver *r, const struct host_name *name)
 	return over < 0 ? over : 0;
 }
 
-void dial_addr(struct dial *d, const struct addr *addr)
+void dial_addrs(struct dial *d, const struct addr *addrs, size_t n)
 {
-	d->lookup.addrs[0] = *addr;
-	d->lookup.n = 1;
+	memcpy(d->lookup.addrs, addrs, n * sizeof(*addrs));
+	d->lookup.n = n;
 	go_on(d);
 }

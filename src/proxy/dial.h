@@ -22,15 +22,18 @@ struct attempt {
 };
 
 /*
- * struct dial - made with dial_new; the first four are the caller's words.
+ * struct dial - made with dial_new; the first five are the caller's words.
  * @who:     handed back
+ * @socket:  NULL, or makes the sockets to connect: an owned fd that does not block, or negative
+ * errno
  * @may_try: whether an address may be dialled; asked about each
- * @done:    told once, also from within dial_name and dial_addr, and frees nothing. @fd is owned by
- *           the callee, or negative errno: -EACCES when no address might be tried, of the lookup,
- *           or of the last connect(2)
+ * @done:    told once, also from within dial_name and dial_addrs, and frees nothing. @fd is owned
+ * by the callee, or negative errno: -EACCES when no address might be tried, of the lookup, or of
+ * the last connect(2)
  */
 struct dial {
 	void *who;
+	int (*socket)(void *who, int family);
 	bool (*may_try)(void *who, const struct addr *addr);
 	void (*done)(void *who, int fd, const struct addr *addr);
 	uint16_t port;
@@ -54,7 +57,7 @@ void dial_free(struct dial *d);
 /* dial_name - begin; 0 or -ENOMEM. */
 int dial_name(struct dial *d, struct resolver *r, const struct host_name *name);
 
-/* dial_addr - begin, with one address. */
-void dial_addr(struct dial *d, const struct addr *addr);
+/* dial_addrs - begin, with some addresses; RESOLVER_ADDRS_MAX or fewer. */
+void dial_addrs(struct dial *d, const struct addr *addrs, size_t n);
 
 #endif

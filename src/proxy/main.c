@@ -16,6 +16,7 @@
 #include "proxy/dns_serve.h"
 #include "proxy/events.h"
 #include "proxy/proxy.h"
+#include "proxy/publish.h"
 #include "proxy/resolver.h"
 #include "proxy/serve.h"
 #include "proxy/tls_maker.h"
@@ -50,7 +51,7 @@ static void narrow(struct proxy *p)
 	struct words_of words = { "the rules were changed and hold this connection no longer", "" };
 
 	for (struct conn *c = p->conns; c != NULL; c = c->next) {
-		if (c->phase != CONN_SERVED ||
+		if (c->phase != CONN_SERVED || c->is_published ||
 		    (conn_is_allowed(c, c->server.watch.fd >= 0 ? &c->addr : NULL) &&
 		     (c->opened != NULL || c->request != NULL || !c->is_inspected ||
 		      !conn_must_open(c))))
@@ -122,7 +123,9 @@ static int take_listeners(struct program *g, uint32_t kind, int *fds, size_t n)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < n && r >= 0; i++)
+	for (size_t i = 0; i < n && kind == EGRESS_CONNECTOR; i++)
+		publish_take(&g->proxy, fd_take(&fds[i]));
+	for (size_t i = 0; i < n && kind != EGRESS_CONNECTOR && r >= 0; i++)
 		r = serve_add(&g->proxy, fd_take(&fds[i]), kind);
 	return r;
 }
@@ -152,7 +155,7 @@ static int obey(struct program *g, const struct egress_message *m, int *fds, siz
 			return r;
 		return g->is_started ? control_answer(&g->proxy.control, EGRESS_READY, NULL) : 0;
 	}
-	if (m->kind == EGRESS_LISTEN && !g->is_started)
+	if (m->kind == EGRESS_LISTEN && (!g->is_started || m->value == EGRESS_CONNECTOR))
 		r = take_listeners(g, m->value, fds, n);
 	if (m->kind == EGRESS_SECRET && !g->is_started && n == 1)
 		return secret_values_take(&g->proxy.values, m->value, fds[0], e);

@@ -12,6 +12,7 @@
 #include "proxy/loop.h"
 #include "proxy/names.h"
 #include "proxy/pipes.h"
+#include "proxy/publish.h"
 #include "proxy/secret_values.h"
 
 #define PROXY_SCRATCH (64u << 10)
@@ -35,6 +36,7 @@ struct proxy {
 	struct budget budget;
 	struct names names;
 	struct pipes pipes;
+	struct connectors connectors;
 	struct resolver *resolver;
 	struct secret_values values;
 	struct tls_maker *tls;

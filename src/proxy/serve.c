@@ -15,6 +15,7 @@
 #include "proxy/dns_serve.h"
 #include "proxy/events.h"
 #include "proxy/proxy.h"
+#include "proxy/publish.h"
 
 #define ACCEPT_TURN 64	/* connections, then others get their turn */
 #define ORIGINAL_DST 80 /* SO_ORIGINAL_DST; linux/netfilter_ipv4.h clashes with libc's headers */
@@ -30,8 +31,7 @@ struct listener {
 	bool is_paused;
 };
 
-/* Address and port of a socket; IPv4 that came by an IPv6 socket is IPv4. */
-static int read_sockaddr(const struct sockaddr_storage *s, struct host *ret, uint16_t *ret_port)
+int serve_sockaddr(const struct sockaddr_storage *s, struct host *ret, uint16_t *ret_port)
 {
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)s;
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)s;
@@ -59,13 +59,13 @@ static int read_meant(int fd, struct host *ret, uint16_t *ret_port)
 
 	if (getsockname(fd, (struct sockaddr *)&s, &n) < 0)
 		return -errno;
-	r = read_sockaddr(&s, ret, ret_port);
+	r = serve_sockaddr(&s, ret, ret_port);
 	if (r < 0 || addr_classify(&ret->addr) != ADDR_LOOPBACK)
 		return r;
 	n = sizeof(s);
 	if (getsockopt(fd, ret->addr.family == 4 ? SOL_IP : SOL_IPV6, ORIGINAL_DST, &s, &n) < 0)
 		return 0;
-	return read_sockaddr(&s, ret, ret_port);
+	return serve_sockaddr(&s, ret, ret_port);
 }
 
 static void take(struct listener *l, int fd)
@@ -74,6 +74,10 @@ static void take(struct listener *l, int fd)
 	struct host host;
 	uint16_t port = 0;
 
+	if (l->kind == EGRESS_PUBLISHED) {
+		publish_begin(l->proxy, l->watch.fd, fd);
+		return;
+	}
 	if (l->kind == EGRESS_DNS_TCP) {
 		dns_serve_tcp(l->proxy, fd);
 		return;
@@ -112,8 +116,14 @@ static void pause_accepting(struct listener *l)
 static void accept_some(struct listener *l)
 {
 	for (int i = 0; i < ACCEPT_TURN; i++) {
-		int fd = accept4(l->watch.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd;
 
+		/* Without a socket of the sandbox's there is nowhere to go yet. */
+		if (l->kind == EGRESS_PUBLISHED && !publish_has_room(l->proxy)) {
+			loop_timer(&l->proxy->loop, &l->timer, TIMER_RETRY);
+			return;
+		}
+		fd = accept4(l->watch.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0 && is_out_of_room(errno)) {
 			pause_accepting(l);
 			return;
@@ -146,6 +156,7 @@ static void run(struct task *t)
 	switch (l->kind) {
 	case EGRESS_TCP:
 	case EGRESS_CLIENT:
+	case EGRESS_PUBLISHED:
 	case EGRESS_DNS_TCP:
 		accept_some(l);
 		return;
@@ -153,6 +164,7 @@ static void run(struct task *t)
 		if (dns_serve_udp(l->proxy, l->watch.fd))
 			loop_later(&l->proxy->loop, t);
 		return;
+	case EGRESS_CONNECTOR:
 	case EGRESS_LISTENER_END:
 		return;
 	}
@@ -177,7 +189,8 @@ static void set_inherited(int fd)
 
 int serve_add(struct proxy *p, int fd, enum egress_listener kind)
 {
-	struct listener *l = kind < EGRESS_LISTENER_END ? calloc(1, sizeof(*l)) : NULL;
+	bool is_one = kind < EGRESS_LISTENER_END || kind == EGRESS_PUBLISHED;
+	struct listener *l = is_one ? calloc(1, sizeof(*l)) : NULL;
 	int flags = fcntl(fd, F_GETFL);
 
 	if (l == NULL || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
@@ -206,6 +219,13 @@ int serve_start(struct proxy *p)
 		loop_later(&p->loop, &l->task);
 	}
 	return 0;
+}
+
+void serve_wake(struct proxy *p)
+{
+	for (struct listener *l = p->listeners; l != NULL; l = l->next)
+		if (l->kind == EGRESS_PUBLISHED)
+			loop_later(&p->loop, &l->task);
 }
 
 void serve_done(struct proxy *p)

@@ -33,6 +33,7 @@
 #include "sandbox/events.h"
 #include "sandbox/gate.h"
 #include "sandbox/limits.h"
+#include "sandbox/publish.h"
 #include "sandbox/secrets.h"
 #include "sandbox/spawn.h"
 #include "tier/part_egress.h"
@@ -142,6 +143,32 @@ static int stage_start(struct egress *x, struct err *e)
 	return r < 0 ? r : 0;
 }
 
+/* Who has the host's port already keeps the sandbox from starting. */
+static int publish(const struct egress *x, const struct policy *p, struct err *e)
+{
+	struct egress_message m = { .kind = EGRESS_LISTEN, .value = EGRESS_PUBLISHED };
+	int fds[CHANNEL_FDS_MAX];
+	size_t n = 0;
+	int r = 0;
+
+	if (p->net_publish.n > CHANNEL_FDS_MAX)
+		return err_set(e, -EOPNOTSUPP, "network.publish: more than %d ports",
+			       CHANNEL_FDS_MAX);
+	while (n < p->net_publish.n && r >= 0) {
+		r = publish_listen(p->net_publish.v[n], e);
+		if (r >= 0)
+			fds[n++] = r;
+	}
+	if (r >= 0 && n > 0) {
+		r = channel_send(x->channel, &m, sizeof(m), fds, n);
+		if (r < 0)
+			err_sys(e, r, "cannot hand ports to the proxy");
+	}
+	while (n > 0)
+		fd_close(fds[--n]);
+	return r < 0 ? r : 0;
+}
+
 int egress_start(struct egress *x, const struct policy *p, const struct tier_facts *f,
 		 const struct secrets *s, struct err *e)
 {
@@ -152,6 +179,8 @@ int egress_start(struct egress *x, const struct policy *p, const struct tier_fac
 		return 0;
 	x->is_used = true;
 	r = stage_start(x, e);
+	if (r == 0)
+		r = publish(x, p, e);
 	if (r == 0 && !f->is_root)
 		r = spawn_spaces(x->control, proxy_spaces(), NULL, 0, e);
 	if (r == 0)
@@ -214,6 +243,8 @@ int egress_socket(struct egress *x, int listener, int fd, struct err *e)
 		return err_set(e, -EPROTO, "a socket that nobody asked for");
 	if (getsockname(fd, (struct sockaddr *)&addr, &n) < 0)
 		return err_sys(e, -errno, "a socket of the sandbox");
+	if (listener == EGRESS_CONNECTOR)
+		return order(x, EGRESS_LISTEN, listener, fd, e);
 	/* The port stands at the same place for both families. */
 	port = ntohs(addr.sin6_port);
 	if (listener != EGRESS_DNS_UDP)
@@ -265,6 +296,7 @@ static int on_stage(struct egress *x, const struct message *m, struct err *e)
 	case MESSAGE_SPACES:
 	case MESSAGE_PLAN:
 	case MESSAGE_GO:
+	case MESSAGE_WANT:
 	case MESSAGE_SIGNAL:
 	case MESSAGE_KILL:
 	case MESSAGE_KIND_END:
@@ -322,7 +354,8 @@ static void note(struct egress *x, const char *type, const char *target,
 		 const struct egress_message *m)
 {
 	static const char flag[] = "--allow ";
-	bool is_reached = strcmp(type, EVENT_ALLOW) == 0 || strcmp(type, EVENT_CLOSE) == 0;
+	bool is_reached = strcmp(type, EVENT_ALLOW) == 0 || strcmp(type, EVENT_CLOSE) == 0 ||
+			  strcmp(type, EVENT_PUBLISH) == 0;
 	AUTO_BUF struct buf reason = BUF_INIT((size_t)EVENT_REASON_MAX * 8);
 	AUTO_BUF struct buf more = BUF_INIT((size_t)EGRESS_TEXT_MAX * 8);
 	struct event ev = { .type = type, .in = m->in, .out = m->out };
@@ -347,8 +380,10 @@ static void note(struct egress *x, const char *type, const char *target,
 /* The proxy is hostile territory: what it says is cut and escaped, and decides nothing. */
 static void on_event(struct egress *x, struct egress_message *m)
 {
-	static const char *const types[] = { "net.deny",   "net.dns",	"net.error", "net.budget",
-					     "net.secret", EVENT_ALLOW, EVENT_CLOSE };
+	static const char *const types[] = {
+		"net.deny",   "net.dns",   "net.error", "net.budget",
+		"net.secret", EVENT_ALLOW, EVENT_CLOSE, EVENT_PUBLISH
+	};
 	char target[EGRESS_TARGET_MAX + 8];
 
 	m->type[sizeof(m->type) - 1] = '\0';
@@ -384,6 +419,8 @@ static int message_read(struct egress *x, struct err *e)
 		return authority_tell(x->authority, m.value, fd, e);
 	if (r == 1 && m.kind == EGRESS_READY)
 		return on_proxy_ready(x, e);
+	if (r == 1 && m.kind == EGRESS_WANT)
+		x->wanted = m.value < EGRESS_WANT_MAX ? m.value : EGRESS_WANT_MAX;
 	if (r == 1 && m.kind == EGRESS_EVENT)
 		on_event(x, &m);
 	if (r == 1 && m.kind == EGRESS_FAIL)

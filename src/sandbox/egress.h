@@ -27,6 +27,7 @@ struct tier_facts;
  * @until_ms: when it has to be ready, on the clock of limits_now_ms; 0 before it was asked
  * @served:  TCP ports that were handed on, a bit each
  * @held:    listening sockets of the kind @held_as that wait for their message (owned)
+ * @wanted:  sockets of the sandbox that the proxy asked for, and nobody made yet
  * @log, @authority: borrowed
  * @reached: what was allowed and came about, as @log is for the rest (borrowed)
  */
@@ -40,6 +41,7 @@ struct egress {
 	int held[CHANNEL_FDS_MAX], held_as;
 	size_t held_n;
 	uint64_t until_ms;
+	uint32_t wanted;
 	struct events_log *log, *reached;
 	struct authority *authority;
 };

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "policy/policy.h"
+#include "sandbox/publish.h"
 #include "sandbox/secrets.h"
 
 #define SERVERS_MAX 3 /* as many as resolv.conf(5) counts */
@@ -133,6 +134,8 @@ int egress_config(const struct policy *p, const struct secrets *s, struct buf *o
 	http(out, p);
 	secrets(out, p, s);
 	patterns(out, "loopback", &p->net_loopback);
+	for (size_t i = 0; i < p->net_publish.n; i++)
+		publish_config(p->net_publish.v[i], out);
 	servers(out);
 	buf_str(out, "end\n");
 	return out->err ? err_sys(e, out->err, "cannot write the proxy's configuration") : 0;

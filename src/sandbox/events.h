@@ -12,6 +12,7 @@
 #define EVENTS_MAX 128
 #define EVENT_ALLOW "net.allow"
 #define EVENT_CLOSE "net.close"
+#define EVENT_PUBLISH "net.publish"
 #define EVENT_TARGET_MAX 288 /* a host name and a port */
 #define EVENT_REASON_MAX 384
 #define EVENT_ADDRESS_MAX 48

@@ -82,6 +82,15 @@ static void ready_take(struct supervisor *s, const struct message *m, int *fds, 
 		fd_close(fds[at++]);
 }
 
+/* The sandbox's pid 1 hears it once its command runs. */
+static void pass_wants(struct supervisor *s)
+{
+	if (s->start_ms == 0 || s->control < 0 || s->egress->wanted == 0)
+		return;
+	(void)tell(s, MESSAGE_WANT, (int)s->egress->wanted);
+	s->egress->wanted = 0;
+}
+
 /* The command may start when its walls are up and its network, if it has one, is served. */
 static int go(struct supervisor *s, struct err *e)
 {
@@ -95,6 +104,7 @@ static int go(struct supervisor *s, struct err *e)
 	r = tell(s, MESSAGE_GO, 0);
 	if (r < 0)
 		return err_sys(e, r, "the sandbox ended before its command started");
+	pass_wants(s);
 	return 0;
 }
 
@@ -282,6 +292,7 @@ static int proxy_read(struct supervisor *s, enum source source, struct err *e)
 	bool is_stage = source == SOURCE_PROXY_STAGE;
 	int r = is_stage ? egress_control(s->egress, e) : egress_message(s->egress, e);
 
+	pass_wants(s);
 	if (r == 0)
 		return go(s, e);
 	if (s->start_ms == 0)

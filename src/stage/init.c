@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pid 1 of the sandbox: starts the command, reaps, forwards signals, ends everything. */
 /* #syscalls rt_sigprocmask signalfd4 ppoll poll read recvmsg kill waitid exit_group setsid dup3
- * ioctl chdir */
+ * ioctl chdir socket */
 #include "stage/init.h"
 
 #include <errno.h>
@@ -9,12 +9,15 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/fd.h"
 #include "linux/channel.h"
 #include "linux/pty.h"
+#include "plan/egress.h"
 #include "stage/command.h"
 #include "stage/report.h"
 #include "stage/stage.h"
@@ -82,6 +85,17 @@ static uint32_t receive(struct stage *s, struct message *m)
 	return m->kind;
 }
 
+/* Unconnected, so that who holds them reaches this network; one kernel may lack a family. */
+static void sockets_give(const struct stage *s, int32_t n)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+
+	for (int32_t i = 0; i < n && i < EGRESS_WANT_MAX; i++)
+		for (size_t k = 0; k < ARRAY_LEN(families); k++)
+			report_socket(s, EGRESS_CONNECTOR,
+				      socket(families[k], SOCK_STREAM | SOCK_CLOEXEC, 0));
+}
+
 static void obey(struct stage *s)
 {
 	struct message m;
@@ -89,6 +103,8 @@ static void obey(struct stage *s)
 
 	if (kind == MESSAGE_KILL)
 		end();
+	if (kind == MESSAGE_WANT)
+		sockets_give(s, m.value);
 	if (kind != MESSAGE_SIGNAL || m.value <= 0 || m.value >= NSIG)
 		return;
 	if (m.value == SIGCONT)

@@ -30,6 +30,16 @@ void report_note(const struct stage *s, uint32_t op, int code, const char *text)
 	(void)channel_send(s->control, &m, sizeof(m), NULL, 0);
 }
 
+void report_socket(const struct stage *s, int32_t as, int fd)
+{
+	struct message m = { .kind = MESSAGE_SOCKET, .op = UINT32_MAX, .value = as };
+
+	if (fd < 0)
+		return;
+	(void)channel_send(s->control, &m, sizeof(m), &fd, 1);
+	fd_close(fd);
+}
+
 int report_ready(struct stage *s)
 {
 	struct message m = { .kind = MESSAGE_READY, .op = UINT32_MAX };

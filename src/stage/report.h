@@ -26,6 +26,13 @@ void report_fail(const struct stage *s, uint32_t op, const struct err *e);
 void report_note(const struct stage *s, uint32_t op, int code, const char *text);
 
 /*
+ * report_socket - hand over a socket for the proxy.
+ * @as: enum egress_listener
+ * @fd: is closed here; negative for none, which says nothing
+ */
+void report_socket(const struct stage *s, int32_t as, int fd);
+
+/*
  * report_ready - hand the supervisor its descriptors; they are closed here.
  */
 int report_ready(struct stage *s);

@@ -16,7 +16,6 @@ struct unbuilt {
 };
 
 static const struct unbuilt unbuilt[] = {
-	{ FIELD_NETWORK_PUBLISH, "publishing ports needs the egress proxy" },
 	{ FIELD_LSM_APPARMOR, "entering an AppArmor profile" },
 	{ FIELD_LSM_SELINUX, "entering an SELinux label" },
 	{ FIELD_ASK_NETWORK, "asking a person during a run" },

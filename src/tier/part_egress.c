@@ -24,7 +24,7 @@
 
 bool part_egress_is_open(const struct policy *p)
 {
-	return p->net_allow.n + p->net_http_n + p->net_loopback.n > 0;
+	return p->net_allow.n + p->net_http_n + p->net_loopback.n + p->net_publish.n > 0;
 }
 
 bool part_egress_opens(const struct policy *p)

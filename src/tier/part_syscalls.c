@@ -71,6 +71,9 @@ static int deny_named(const struct policy *p, uint8_t *verdict, struct err *e)
 			if (strcmp(name, init_calls[k]) == 0)
 				return refuse(p, FIELD_SYSCALLS_DENY, name,
 					      "cannot be denied: pid 1 of the sandbox needs it", e);
+		if (p->net_publish.n > 0 && strcmp(name, "socket") == 0)
+			return refuse(p, FIELD_SYSCALLS_DENY, name,
+				      "cannot be denied beside network.publish, which needs it", e);
 		verdict[nr] = VERDICT_DENY;
 	}
 	return 0;

@@ -159,6 +159,7 @@ static const struct plan_case cases[] = {
 	  "network: { allow: [github.com, \"*.a.example:8000-8002\", \"[fd00::1]:22\"] }\n", NULL },
 	{ "egress-every", NULL, "network: { allow: [github.com, \"ftp.example:*\"] }\n", NULL },
 	{ "egress-many", NULL, "network: { allow: [\"ftp.example:2000-2256\"] }\n", NULL },
+	{ "publish", NULL, "network: { publish: [\"8080:3000\", \"[::1]:8443:443\"] }\n", NULL },
 	{ "sockets", NULL, "network: { unix: [~/agent] }\n", NULL },
 	{ "host-network", NULL, NULL, on_the_hosts_network },
 	{ "code-interpreter", "code-interpreter", NULL, NULL },
@@ -284,9 +285,8 @@ struct refusal {
 static void what_cannot_be_enforced_is_refused_with_its_line(void **state)
 {
 	static const struct refusal refusals[] = {
-		{ "network:\n  publish: [\"127.0.0.1:8080:3000\"]\n",
-		  ":2:12: network.publish cannot be enforced: publishing ports needs the egress "
-		  "proxy" UNBUILT },
+		{ "network: { publish: [\"1:2\"] }\nsyscalls: { deny: [socket] }\n",
+		  ":2:19: syscalls.deny: \"socket\" cannot be denied beside network.publish" },
 		{ "network: { loopback: [\"53\"] }\n",
 		  "network.loopback: port 53 is the proxy's own inside" },
 		{ "network: { unix: [~/gone] }\n", ":1:18: network.unix: /home/u/gone does not" },
@@ -299,7 +299,7 @@ static void what_cannot_be_enforced_is_refused_with_its_line(void **state)
 		{ "lsm: { selinux: l }\n",
 		  "lsm.selinux cannot be enforced: entering an SELinux label" },
 		{ "ask: { network: true }\n",
-		  "ask.network cannot be enforced: asking a person during a run" },
+		  "ask.network cannot be enforced: asking a person during a run" UNBUILT },
 		{ "ask: { exec: [rm] }\n",
 		  "ask.exec cannot be enforced: asking a person during a run" },
 		{ "image: debian:bookworm\n",

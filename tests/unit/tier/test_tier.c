@@ -29,7 +29,7 @@ static const struct promise {
 	[FIELD_NETWORK_DENY] = { "network: { deny: [a.b] }\n", BY_NOTHING_TO_REACH },
 	[FIELD_NETWORK_HTTP] = { "network: { http: [{ host: a.b, methods: [GET], paths: [/] }] }\n",
 				 BY_PLAN },
-	[FIELD_NETWORK_PUBLISH] = { "network: { publish: [\"127.0.0.1:1:2\"] }\n", BY_REFUSAL },
+	[FIELD_NETWORK_PUBLISH] = { "network: { publish: [\"127.0.0.1:1:2\"] }\n", BY_PLAN },
 	[FIELD_NETWORK_LOOPBACK] = { "network: { loopback: [\"1\"] }\n", BY_PLAN },
 	[FIELD_NETWORK_UNIX] = { "network: { unix: [~/agent] }\n", BY_PLAN },
 	[FIELD_SECRETS] = { "secrets: [{ name: T, from: env, hosts: [a.b], header: \"A: {}\" }]\n",
