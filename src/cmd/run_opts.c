@@ -39,7 +39,7 @@ const struct opt run_opts[] = {
 	      "host to reach, with :PORT if not 80 and 443", NULL),
 	FIELD(0, "deny", FIELD_NETWORK_DENY, "HOST", "host never to reach; repeatable", RARE),
 	FIELD('p', "publish", FIELD_NETWORK_PUBLISH, "PORTS",
-	      "[ADDRESS:]PORT:PORT, here and inside; repeatable", NULL),
+	      "[ADDRESS:]PORT:PORT, here and inside; repeatable", RARE),
 	STR("network", network, "MODE", "none (default), or host: this machine's own"),
 	FIELD('m', "memory", FIELD_LIMITS_MEMORY, "SIZE", "memory limit, as 512m or 4GiB", NULL),
 	FIELD(0, "cpus", FIELD_LIMITS_CPUS, "N", "processors, as 2 or 0.5", NULL),
