@@ -6,19 +6,32 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
+#include "base/buf.h"
 #include "cmd/command.h"
 #include "cmd/context.h"
 #include "cmd/rows.h"
 #include "cmd/run_opts.h"
 #include "cmd/summary.h"
+#include "sandbox/learn.h"
 #include "sandbox/name.h"
 #include "sandbox/room.h"
 #include "sandbox/run.h"
 
+#define LEARNED_MAX 262144
+
 static bool wants_terminal(const struct run_args *args)
 {
 	return !args->is_piped && isatty(0) && isatty(1);
+}
+
+static void learned_print(const struct run_args *args, const struct run_result *res)
+{
+	AUTO_BUF struct buf text = BUF_INIT(LEARNED_MAX);
+
+	if (!args->is_learning)
+		return;
+	learn_yaml(&res->reached, &res->log, &text);
+	fputs(text.p != NULL ? text.p : "", stderr);
 }
 
 static int run(void *options, int argc, char **argv, struct err *e)
@@ -56,6 +69,7 @@ static int run(void *options, int argc, char **argv, struct err *e)
 	r = run_sandbox(&req, &res, e);
 	if (r < 0)
 		return r;
+	learned_print(args, &res);
 	r = summary_print(&res, c.policy, &want, e);
 	return r < 0 ? r : res.exit_code;
 }

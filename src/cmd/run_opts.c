@@ -25,7 +25,7 @@ const struct opt run_opts[] = {
 	FLAG(0, "no-tty", is_piped, "pipes, even at a terminal", RARE),
 	STR("policy", policy, "FILE", "policy instead of the user's own"),
 	STR("preset", preset, "NAME", "built-in policy to start from"),
-	FIELD(0, "tier", FIELD_TIER, "TIER", "kind of wall", NULL),
+	FIELD(0, "tier", FIELD_TIER, "TIER", "kind of wall", RARE),
 	FIELD(0, "workspace", FIELD_WORKSPACE_PATH, "DIR", "directory to work in (default: here)",
 	      NULL),
 	FIELD(0, "mode", FIELD_WORKSPACE_MODE, "MODE", "review, direct or readonly", NULL),
@@ -50,6 +50,7 @@ const struct opt run_opts[] = {
 	STR("report", report, "FILE", "write the report there as JSON"),
 	FLAG(0, "json", is_json, "JSON instead of words", FIELD_NONE),
 	FLAG('q', "quiet", is_quiet, "no summary", FIELD_NONE),
+	FLAG(0, "learn", is_learning, "end with a policy of the hosts that were reached", RARE),
 	FLAG(0, "yes-really", is_reckless, "the workspace may be the home directory", RARE),
 	{ 0 },
 };

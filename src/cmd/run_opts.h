@@ -19,6 +19,7 @@ struct run_args {
 	bool wants_tty;
 	bool wants_input;
 	bool is_reckless;
+	bool is_learning;
 	struct opt_fields fields;
 };
 

@@ -134,3 +134,17 @@ def test_nobody_inside_finds_the_socket(mode):
     done = mode.tiercel(["run", "--workspace", ".", "--allow", "any.example:5432", "--", "sh", "-c",
                          "cat /proc/net/unix | grep -c control; find / -name control -type s 2>/dev/null | grep -c ."])
     assert done.out.split() == ["0", "0"], done.out + done.err
+
+
+# --- learning ---
+def test_what_was_reached_becomes_a_policy(run, mode, outside):  # noqa: F811
+    outside.names.update({f"{c}.many.example": [ADDR] for c in "abc"} | {"one.few.example": [ADDR]})
+    mode.write("connect.py", CONNECT)
+    hosts = [f"{c}.many.example" for c in "abc"] + ["one.few.example"]
+    flags = [w for host in hosts for w in ("--allow", f"{host}:5432")]
+    done = run(*RULED, "--learn", *flags, "--", PYTHON, "connect.py", *(f"{h}@5432" for h in hosts), f"{OTHER}@5432")
+    learned = done.err[done.err.index("version: 1"):done.err.index("tiercel: ")]
+    assert learned == ('version: 1\nnetwork:\n  allow:\n    - "*.many.example:5432"\n    - "one.few.example:5432"\n'
+                       f"# It was refused these; add what it needs:\n#   network.allow: {OTHER}:5432\n")
+    policy = mode.write("learned.yaml", learned, mode=0o600)
+    assert mode.tiercel(["policy", "check", policy]).rc == 0
