@@ -18,12 +18,13 @@
 #include "proxy/refuse.h"
 #include "proxy/request.h"
 
+/* As a lingering of no time would, which the proxy's filter refuses. Source: connect(2). */
 static void reset_fd(int fd)
 {
-	struct linger now = { .l_onoff = 1, .l_linger = 0 };
+	static const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 
 	if (fd >= 0)
-		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+		(void)connect(fd, &nobody, sizeof(nobody));
 }
 
 struct flow_means conn_means(struct conn *c)

@@ -72,11 +72,11 @@ static void say_alert(struct conn *c)
 /* The server hears no more of a connection that is refused. */
 static void drop_server(struct conn *c)
 {
-	static const struct linger now = { .l_onoff = 1 };
+	static const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 
 	if (c->server.watch.fd < 0)
 		return;
-	setsockopt(c->server.watch.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	(void)connect(c->server.watch.fd, &nobody, sizeof(nobody));
 	c->server.watch.fd = fd_close(c->server.watch.fd);
 }
 

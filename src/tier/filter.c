@@ -58,6 +58,12 @@ static const struct sock_filter socket_ip_block[] = {
 	LOAD(ARG_LOW(0)), EQ(2, 1, 0), EQ(10, 0, 4), LOAD(ARG_LOW(2)), /* protocol, as above */
 	EQ(0, 3, 0),	  EQ(6, 2, 0), EQ(17, 1, 0), RET(ERRNO(EAFNOSUPPORT)), RET(ALLOW),
 };
+/* A socket that lingers keeps whoever closes it last, which may be somebody it was passed to. */
+static const struct sock_filter no_linger_block[] = {
+	LOAD(ARG_LOW(1)),  EQ(1, 0, 3),	 /* SOL_SOCKET */
+	LOAD(ARG_LOW(2)),  EQ(13, 0, 1), /* SO_LINGER */
+	RET(ERRNO(EPERM)), RET(ALLOW),
+};
 static const struct sock_filter socketpair_block[] = {
 	LOAD(ARG_LOW(0)),
 	EQ(1, 1, 0),
@@ -167,6 +173,7 @@ static const struct block blocks[VERDICT_END] = {
 	BLOCK(VERDICT_SOCKET_STREAM, socket_stream_block),
 	BLOCK(VERDICT_SOCKETPAIR_STREAM, socketpair_stream_block),
 	BLOCK(VERDICT_SOCKET_IP, socket_ip_block),
+	BLOCK(VERDICT_NO_LINGER, no_linger_block),
 };
 
 static void emit(struct buf *out, struct sock_filter insn)

@@ -33,6 +33,7 @@ enum verdict {
 	VERDICT_SOCKET_STREAM, /* as VERDICT_SOCKET, without unix datagrams */
 	VERDICT_SOCKETPAIR_STREAM, /* likewise */
 	VERDICT_SOCKET_IP,	   /* TCP and UDP alone */
+	VERDICT_NO_LINGER,	   /* setsockopt but for SO_LINGER */
 	VERDICT_END
 };
 

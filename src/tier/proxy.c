@@ -71,7 +71,6 @@ static const uint16_t calls[] = {
 	__NR_shutdown,
 	__NR_getsockname,
 	__NR_getpeername,
-	__NR_setsockopt,
 	__NR_getsockopt,
 	__NR_execve,
 	__NR_exit,
@@ -154,6 +153,7 @@ static int filter(struct plan_builder *b, struct err *e)
 		verdict[calls[i]] = VERDICT_ALLOW;
 	/* Sockets of other kinds would reach what listens on the host under abstract names. */
 	verdict[__NR_socket] = VERDICT_SOCKET_IP;
+	verdict[__NR_setsockopt] = VERDICT_NO_LINGER;
 	filter_compile(verdict, false, &program);
 	if (program.err)
 		return err_sys(e, program.err, "the proxy's filter is too large");

@@ -254,6 +254,15 @@ static int serve_host(void)
 	return fd < 0 ? errno : result(listen(fd, 1));
 }
 
+/* Its last holder would wait as long as it likes, were it passed on. */
+static int linger(void)
+{
+	struct linger long_time = { .l_onoff = 1, .l_linger = 1000 };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return result(setsockopt(fd, SOL_SOCKET, SO_LINGER, &long_time, sizeof(long_time)));
+}
+
 static int change_user(void)
 {
 	return result(setuid(getuid()));
@@ -349,7 +358,7 @@ static const struct attempt attempts[] = {
 	{ "core-pipe", pipe_core },   { "ring", ring },
 	{ "bpf", program_kernel },    { "key-ring", add_key },
 	{ "handle", open_handle },    { "ioctl", type_ahead },
-	{ "climb", climb },
+	{ "climb", climb },	      { "linger", linger },
 };
 
 /* In a process of its own where there can be one, for some change who tries. */

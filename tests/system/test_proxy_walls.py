@@ -27,7 +27,8 @@ RULED = ("--workspace", ".", "--mode", "readonly", "--allow", "any.example:443")
 REFUSED = 125
 # What an ordinary user can do where nothing holds him; the rest depends on the machine or takes root.
 ANYBODY = {"key", "accounts", "work", "write", "make", "anywhere", "list", "process", "signal", "signal-all", "fork",
-           "shell", "abstract", "bus", "pair", "netlink", "serve", "user", "core-pipe", "ioctl", "climb", "run-memory"}
+           "shell", "abstract", "bus", "pair", "netlink", "serve", "user", "core-pipe", "ioctl", "climb", "run-memory",
+           "linger"}
 ROOT = {"shadow", "chroot", "mount", "trace", "raw", "packet", "bpf"}
 
 
