@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/num.h"
 #include "linux/proc.h"
 
 #define LINES_MAX 65536
@@ -19,6 +20,38 @@ struct search {
 	char link[40];
 	pid_t found;
 };
+
+/* The word of a line, counted from 0; "" when there are fewer. */
+static const char *word_of(const char *line, int n)
+{
+	line += strspn(line, " ");
+	for (; n > 0 && *line != '\0'; n--) {
+		line += strcspn(line, " ");
+		line += strspn(line, " ");
+	}
+	return line;
+}
+
+/* Of a line: sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode. */
+static uint64_t inode_in(const char *line, uint16_t port)
+{
+	const char *local = strchr(word_of(line, 1), ':');
+	char wanted[8];
+	char number[24];
+	uint64_t inode = 0;
+	size_t n;
+
+	snprintf(wanted, sizeof(wanted), ":%04X ", port);
+	if (local == NULL || strncmp(local, wanted, strlen(wanted)) != 0)
+		return 0;
+	line = word_of(line, 9);
+	n = strspn(line, "0123456789");
+	if (n == 0 || n >= sizeof(number))
+		return 0;
+	memcpy(number, line, n);
+	number[n] = '\0';
+	return num_u64(number, UINT64_MAX, &inode) == 0 ? inode : 0;
+}
 
 /* The inode of a socket, out of one of the tables; 0 when it is not there. */
 static uint64_t inode_of(pid_t root, const char *table, uint16_t port)
@@ -31,16 +64,8 @@ static uint64_t inode_of(pid_t root, const char *table, uint16_t port)
 	f = fopen(text, "re");
 	if (f == NULL)
 		return 0;
-	for (int i = 0; i < LINES_MAX && inode == 0 && fgets(text, sizeof(text), f) != NULL; i++) {
-		unsigned int local;
-		uint64_t node;
-
-		/* sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode */
-		if (sscanf(text, "%*u: %*[0-9A-F]:%x %*s %*s %*s %*s %*s %*u %*u %" SCNu64, &local,
-			   &node) == 2 &&
-		    local == port)
-			inode = node;
-	}
+	for (int i = 0; i < LINES_MAX && inode == 0 && fgets(text, sizeof(text), f) != NULL; i++)
+		inode = inode_in(text, port);
 	fclose(f);
 	return inode;
 }

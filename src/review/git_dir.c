@@ -88,15 +88,18 @@ static bool is_worktree(const struct review_trees *t, size_t root, const char *p
 
 bool git_dir_obeys(const struct review_trees *t, size_t root, const char *path)
 {
+	const char *p = path;
+
 	if (is_worktree(t, root, path))
 		return false;
-	for (const char *p = path; p; p = path_next(p)) {
+	do {
 		AUTO_BUF struct buf dir = BUF_INIT(PATH_MAX);
 
 		buf_add(&dir, path, (size_t)(p - path));
 		for (size_t i = 0; i < ARRAY_LEN(orders) && !dir.err; i++)
 			if (path_is_in(p, orders[i]) && is_beside(t, root, &dir, "HEAD"))
 				return true;
-	}
+		p = path_next(p);
+	} while (p != NULL);
 	return is_new_head(t, root, path);
 }

@@ -38,7 +38,7 @@ int secret_command(const char *words, struct buf *out)
 	AUTO_CLOSE int write_end = -EBADF;
 	int ends[2];
 	int status = 0;
-	pid_t pid;
+	pid_t pid = 0;
 	int r;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -48,9 +48,11 @@ int secret_command(const char *words, struct buf *out)
 	r = start(words, write_end, &pid);
 	if (r < 0)
 		return r;
-	write_end = fd_close(write_end);
+	/* So that the command is the only one who writes, and sees it when nobody reads any more.
+	 */
+	fd_close(fd_take(&write_end));
 	r = file_read_fd(read_end, out);
-	read_end = fd_close(read_end);
+	fd_close(fd_take(&read_end));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (r == 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))

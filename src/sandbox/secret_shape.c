@@ -52,13 +52,15 @@ static char other(char c, uint8_t chance, bool hex)
 	unsigned int letters = hex ? 6 : 26;
 
 	if (isdigit((unsigned char)c))
-		return (char)('0' + chance % 10);
+		return "0123456789"[chance % 10];
 	if (islower((unsigned char)c))
-		return (char)('a' + (int)(chance % letters));
+		return "abcdefghijklmnopqrstuvwxyz"[chance % letters];
 	if (isupper((unsigned char)c))
-		return (char)('A' + (int)(chance % letters));
+		return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[chance % letters];
 	/* What parts words, or means something to a shell, is not kept. */
-	return c != '\0' && strchr("-_.+=/:~", c) != NULL ? c : '_';
+	if (c != '\0' && strchr("-_.+=/:~", c) != NULL)
+		return c;
+	return '_';
 }
 
 static size_t chances(const char *p, size_t n)
