@@ -66,10 +66,14 @@ static void it_stays_short(void **state)
 		snprintf(target, sizeof(target), "10.0.0.%d:443", i);
 		events_add(&res.log, "net.connect", target, "no network");
 	}
+	events_note(&res.reached, &(struct event){ .type = EVENT_ALLOW }, "a.example:443");
+	events_note(&res.reached, &(struct event){ .type = EVENT_CLOSE, .in = 1536, .out = 7 },
+		    "a.example:443");
 	summary_text(&res, &p, &out);
 	assert_true(lines_of(&out) <= LINES_MAX);
 	assert_null(strchr(out.p, '\x1b'));
-	assert_non_null(strstr(out.p, "58 more"));
+	assert_non_null(strstr(out.p, "122 more"));
+	assert_non_null(strstr(out.p, "reached 1 host, 1.5 KiB in, 7 B out\n"));
 	assert_non_null(strstr(out.p, "beyond"));
 }
 
