@@ -75,7 +75,11 @@ static void event_line(const struct event *ev, struct buf *out)
 	static const struct {
 		const char *begin;
 		const char *verb;
-	} verbs[] = { { "limit.", "reached" }, { "protect.", "ended by" }, { "", "denied" } };
+	} verbs[] = { { "limit.", "reached" },
+		      { "protect.", "ended by" },
+		      { "net.error", "failed" },
+		      { "net.lost", "lost" },
+		      { "", "denied" } };
 	size_t i = 0;
 
 	while (strncmp(ev->type, verbs[i].begin, strlen(verbs[i].begin)) != 0)
