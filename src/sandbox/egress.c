@@ -243,8 +243,11 @@ int egress_socket(struct egress *x, int listener, int fd, struct err *e)
 		return err_set(e, -EPROTO, "a socket that nobody asked for");
 	if (getsockname(fd, (struct sockaddr *)&addr, &n) < 0)
 		return err_sys(e, -errno, "a socket of the sandbox");
-	if (listener == EGRESS_CONNECTOR)
-		return order(x, EGRESS_LISTEN, listener, fd, e);
+	/* One that does not take what it asked for, or is gone, goes without. */
+	if (listener == EGRESS_CONNECTOR) {
+		(void)order(x, EGRESS_LISTEN, listener, fd, NULL);
+		return 0;
+	}
 	/* The port stands at the same place for both families. */
 	port = ntohs(addr.sin6_port);
 	if (listener != EGRESS_DNS_UDP)
@@ -405,6 +408,9 @@ static int on_proxy_ready(struct egress *x, struct err *e)
 {
 	if (!authority_is_told(x->authority))
 		return err_set(e, -EPROTO, "the proxy told no certificate");
+	/* It has taken what it was given; from now on it is not waited for. */
+	if (fcntl(x->channel, F_SETFL, O_NONBLOCK) < 0)
+		return err_sys(e, -errno, "cannot set up the proxy's socket");
 	x->is_ready = true;
 	return 0;
 }

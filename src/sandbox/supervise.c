@@ -85,7 +85,11 @@ static void ready_take(struct supervisor *s, const struct message *m, int *fds, 
 /* The sandbox's pid 1 hears it once its command runs. */
 static void pass_wants(struct supervisor *s)
 {
-	if (s->start_ms == 0 || s->control < 0 || s->egress->wanted == 0)
+	struct pollfd room = { .fd = s->control, .events = POLLOUT };
+
+	/* What would have to wait is passed on later: pid 1 may itself be waiting for us. */
+	if (s->start_ms == 0 || s->control < 0 || s->egress->wanted == 0 ||
+	    poll(&room, 1, 0) <= 0 || (room.revents & POLLOUT) == 0)
 		return;
 	(void)tell(s, MESSAGE_WANT, (int)s->egress->wanted);
 	s->egress->wanted = 0;

@@ -520,6 +520,16 @@ static void act_later(void)
 	say("x", 1);
 }
 
+/* Asks for sockets without end, and takes none of them. */
+static void act_wants(void)
+{
+	struct egress_message m = { .kind = EGRESS_WANT, .value = UINT32_MAX };
+
+	say_kind(EGRESS_READY);
+	for (;;)
+		say(&m, sizeof(m));
+}
+
 struct role {
 	const char *name;
 	void (*act)(void);
@@ -532,6 +542,7 @@ static const struct role roles[] = {
 	{ "long", act_long },	    { "fds", act_fds },
 	{ "waiting", act_waiting }, { "fail", act_fail },
 	{ "later", act_later },	    { "unterminated", act_unterminated },
+	{ "wants", act_wants },
 };
 
 /* With a word on its command line it only says what of the attempts works where it is. */

@@ -130,6 +130,11 @@ def test_a_message_that_cannot_be_understood_later_ends_the_network(stand):
     assert done.rc == 7 and PROXY in events(done, "net.lost"), done.err
 
 
+def test_asking_for_sockets_without_end_holds_nothing_up(stand):
+    done = stand.run("wants", "sh", "-c", "sleep .5; exit 7")
+    assert done.rc == 7 and done.seconds < 4, done.err
+
+
 def test_a_flood_of_events_is_bounded(stand, mode):
     stand.play("served-flood")
     child = mode.popen([stand.folder / "tiercel", "run", *RULED, "--json", "--", "sleep", ".6"],
