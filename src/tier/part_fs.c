@@ -224,8 +224,9 @@ static void own_files(const struct tier_facts *f, struct plan_builder *b)
 	AUTO_BUF struct buf hosts = BUF_INIT(TEXT_MAX);
 	AUTO_BUF struct buf name = BUF_INIT(TEXT_MAX);
 
-	buf_printf(&hosts, "127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost ip6-localhost\n",
-		   f->hostname);
+	/* Under both families, or the sandbox would ask others for its own name. */
+	buf_printf(&hosts, "127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost ip6-localhost %s\n",
+		   f->hostname, f->hostname);
 	buf_printf(&name, "%s\n", f->hostname);
 	own_file(f, b, "/etc/hosts", f->hosts != NULL ? f->hosts : hosts.p);
 	own_file(f, b, "/etc/hostname", name.p);
