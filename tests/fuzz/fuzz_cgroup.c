@@ -55,7 +55,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		(void)cgroup_parse_count(text, keys[i]);
 	(void)cgroup_parse_is_unit(text);
-	must(!cgroup_parse_is_only(text, 7) || strcmp(text, "7\n") == 0);
+	must(!cgroup_parse_is_only(text, 7, 8) || strchr(text, '7') != NULL);
+	must(cgroup_parse_is_only("7\n", 7, 8) && cgroup_parse_is_only("8\n7\n", 7, 8));
+	must(!cgroup_parse_is_only("7\n9\n", 7, 8));
 	free(text);
 	return 0;
 }
