@@ -375,7 +375,8 @@ static void note(struct egress *x, const char *type, const char *target,
 				 more.p + sizeof(flag) - 1);
 	}
 	snprintf(ev.reason, sizeof(ev.reason), "%s", reason.p != NULL ? reason.p : "");
-	if (!is_reached && !events_has(x->log, type, target))
+	/* What there is no room for is only counted, and not worth a search. */
+	if (!is_reached && x->log->n < EVENTS_MAX && !events_has(x->log, type, target))
 		who(x, m, &ev);
 	events_note(is_reached ? x->reached : x->log, &ev, target);
 }
