@@ -106,8 +106,11 @@ int orders_agree(const struct stage *s, struct err *e)
 {
 	const struct plan_op *group = orders_find(s, PLAN_CGROUP);
 	const struct plan_op *map = orders_find(s, PLAN_MAP);
+	const struct plan_op *clone = orders_find(s, PLAN_CLONE);
 
-	if (orders_find(s, PLAN_CLONE)->n[0] != s->spaces)
+	if (map == NULL || clone == NULL)
+		return err_set(e, -EBADMSG, "plan: incomplete");
+	if (clone->n[0] != s->spaces)
 		return err_set(e, -EPERM, "plan: asks for other namespaces than were made");
 	if ((group != NULL ? group->n[1] : 0) != s->groups)
 		return err_set(e, -EPERM, "plan: asks for other cgroups than were entered");
